@@ -1,0 +1,99 @@
+"""Who may do what, as data: for each action, the party the actor must be.
+
+A wrong role is refused as `not-permitted`. That something belongs to somebody else is never said: the queries of an
+area load only what the actor is a party of, so that it is `not-found`.
+"""
+
+from enum import StrEnum
+from typing import Final
+
+from domain.access.actor import Actor, Role
+from domain.errors import Forbidden
+
+
+class Action(StrEnum):
+    """What can be done; the names stand in the audit."""
+
+    ACCOUNT_REGISTER = "account.register"
+    ACCOUNT_VERIFY = "account.verify"
+    ADMIN_CREATE = "admin.create"
+    SESSION_START = "session.start"
+    SESSION_REFRESH = "session.refresh"
+    SESSION_END = "session.end"
+    SESSION_FAMILY_REVOKE = "session.family_revoke"
+    CLIENT_READ = "client.read"
+    CLIENT_WRITE = "client.write"
+    THERAPIST_READ_OWN = "therapist.read_own"
+    THERAPIST_WRITE = "therapist.write"
+    LICENSE_SUBMIT = "license.submit"
+    LICENSE_READ_OWN = "license.read_own"
+    LICENSE_REVIEW = "license.review"
+    LICENSE_DECIDE = "license.decide"
+    REGISTER_IMPORT = "register.import"
+    SCHEDULE_READ_OWN = "schedule.read_own"
+    SCHEDULE_WRITE = "schedule.write"
+    SLOTS_OF_MATCH = "slots.of_match"
+    MATCH_CREATE = "match.create"
+    MATCH_READ = "match.read"
+    HOLD_CREATE = "hold.create"
+    HOLD_READ = "hold.read"
+    HOLD_RELEASE = "hold.release"
+    APPOINTMENT_BOOK = "appointment.book"
+    APPOINTMENT_READ = "appointment.read"
+    APPOINTMENT_CANCEL = "appointment.cancel"
+    FORM_RESPONSE_READ = "form_response.read"
+    FORM_RESPONSE_WRITE = "form_response.write"
+    FORM_RESPONSE_SUBMIT = "form_response.submit"
+    MEASURE_SUBMIT = "measure.submit"
+    REPLY_REPLAY = "reply.replay"
+    NOTICE_SEND = "notice.send"
+
+
+CLIENT: Final = frozenset({Role.CLIENT})
+THERAPIST: Final = frozenset({Role.THERAPIST})
+ADMIN: Final = frozenset({Role.ADMIN})
+PARTIES: Final = CLIENT | THERAPIST
+ANYONE: Final = frozenset(Role)
+
+ROLES: Final[dict[Action, frozenset[Role]]] = {
+    Action.SESSION_END: ANYONE,
+    Action.CLIENT_READ: CLIENT,
+    Action.CLIENT_WRITE: CLIENT,
+    Action.THERAPIST_READ_OWN: THERAPIST,
+    Action.THERAPIST_WRITE: THERAPIST,
+    Action.LICENSE_SUBMIT: THERAPIST,
+    Action.LICENSE_READ_OWN: THERAPIST,
+    Action.LICENSE_REVIEW: ADMIN,
+    Action.LICENSE_DECIDE: ADMIN,
+    Action.SCHEDULE_READ_OWN: THERAPIST,
+    Action.SCHEDULE_WRITE: THERAPIST,
+    Action.SLOTS_OF_MATCH: CLIENT,
+    Action.MATCH_CREATE: CLIENT,
+    Action.MATCH_READ: CLIENT,
+    Action.HOLD_CREATE: CLIENT,
+    Action.HOLD_READ: CLIENT,
+    Action.HOLD_RELEASE: CLIENT,
+    Action.APPOINTMENT_BOOK: CLIENT,
+    Action.APPOINTMENT_READ: PARTIES,
+    Action.APPOINTMENT_CANCEL: PARTIES,
+    Action.FORM_RESPONSE_READ: PARTIES,
+    Action.FORM_RESPONSE_WRITE: CLIENT,
+    Action.FORM_RESPONSE_SUBMIT: CLIENT,
+    Action.MEASURE_SUBMIT: CLIENT,
+}
+
+
+class WrongRole(Forbidden):
+    """The actor's role does not do this. needed: the roles that do."""
+
+    def __init__(self, *, action: Action, needed: frozenset[Role]) -> None:
+        super().__init__(f"This needs an account with the role {' or '.join(sorted(needed))}.")
+        self.action = action
+        self.needed = needed
+
+
+def require(actor: Actor, action: Action) -> None:
+    """Let the actor's role do the action. Raises WrongRole; KeyError for an action that no role does by request."""
+    needed = ROLES[action]
+    if actor.role not in needed:
+        raise WrongRole(action=action, needed=needed)

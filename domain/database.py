@@ -1,0 +1,205 @@
+"""The database as the service sees it: engines, sessions, the clock that decides, and the base of every table.
+
+Every connection acts as the service's role, which owns nothing, under timeouts PostgreSQL itself enforces. Reads go
+through an engine whose transactions PostgreSQL keeps read-only. The clock that decides whether a hold lives is the
+database's: `attune_now()` is its time plus the configured offset.
+"""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy import ARRAY, Date, DateTime, Enum, Integer, LargeBinary, MetaData, Text, Time, Uuid, func
+from sqlalchemy.dialects.postgresql import TSTZRANGE, Range
+from sqlalchemy.engine import URL
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.sql.functions import Function
+
+from domain import ids
+
+if TYPE_CHECKING:
+    DriverConnection = asyncpg.Connection[asyncpg.Record]  # the class takes no parameter at run time
+else:
+    DriverConnection = asyncpg.Connection
+
+SCHEMA_REVISION: Final = "0007"
+SESSION_LIMITS: Final = {
+    "statement_timeout": "5s",
+    "lock_timeout": "2s",
+    "idle_in_transaction_session_timeout": "10s",
+    "transaction_timeout": "15s",
+    "client_connection_check_interval": "1s",
+    "default_transaction_isolation": "read committed",
+    "timezone": "UTC",
+    "jit": "off",  # compiling costs more than our statements take
+}
+
+
+class Base(DeclarativeBase):
+    """The base of every table. Relationships, where there are any, are lazy="raise"."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "%(table_name)s_%(column_0_N_name)s_idx",
+            "uq": "%(table_name)s_%(column_0_N_name)s_key",
+            "ck": "%(table_name)s_%(constraint_name)s_check",
+            "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
+            "pk": "%(table_name)s_pkey",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class
+        str: Text,
+        int: Integer,
+        bytes: LargeBinary,
+        date: Date,
+        time: Time,
+        datetime: DateTime(timezone=True),
+        Range[datetime]: TSTZRANGE,
+        list[str]: ARRAY(Text),
+        UUID: Uuid,
+        ids.AccountId: Uuid,
+        ids.SessionId: Uuid,
+        ids.RegistrationId: Uuid,
+        ids.ClientId: Uuid,
+        ids.TherapistId: Uuid,
+        ids.LicenseId: Uuid,
+        ids.BookingId: Uuid,
+        ids.MatchId: Uuid,
+        ids.FormResponseId: Uuid,
+        ids.NoticeId: Uuid,
+    }
+
+
+def stored_enum(kind: type[StrEnum]) -> Enum:
+    """Store an enum by value, as text; the migration holds the CHECK."""
+    return Enum(
+        kind,
+        native_enum=False,
+        create_constraint=False,
+        length=None,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+def database_now() -> "Function[datetime]":
+    """Give the database's time plus the configured offset, for use in a statement."""
+    return func.attune_now(type_=DateTime(timezone=True))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Where a database is. host: a name, or the folder of a Unix socket."""
+
+    host: str
+    port: int
+    user: str
+    password: str | None
+    database: str
+
+    def url(self) -> URL:
+        """Give the address as SQLAlchemy wants it; a socket's folder goes into the query."""
+        socket = self.host.startswith("/")
+        return URL.create(
+            "postgresql+asyncpg",
+            username=self.user,
+            password=self.password,
+            host=None if socket else self.host,
+            port=self.port,
+            database=self.database,
+            query={"host": self.host} if socket else {},
+        )
+
+    def dsn(self) -> str:
+        """Give the address as a libpq URI; it carries the password, so it is never logged."""
+        login = quote(self.user, safe="") + (f":{quote(self.password, safe='')}" if self.password else "")
+        if self.host.startswith("/"):
+            query = urlencode({"host": self.host, "port": self.port})
+            return f"postgresql://{login}@/{quote(self.database)}?{query}"
+        return f"postgresql://{login}@{self.host}:{self.port}/{quote(self.database)}"
+
+
+def address_of(url: str) -> Address:
+    """Read a `postgresql://` URL, with a host or with `?host=/folder`. Raises ValueError, without the password."""
+    parts = urlsplit(url)
+    if parts.scheme.split("+")[0] not in {"postgresql", "postgres"}:
+        raise ValueError("a database URL starts with postgresql://")
+    query = parse_qs(parts.query)
+    return Address(
+        host=parts.hostname or query.get("host", ["localhost"])[0],
+        port=parts.port or int(query.get("port", ["5432"])[0]),
+        user=unquote(parts.username) if parts.username else query.get("user", ["postgres"])[0],
+        password=unquote(parts.password) if parts.password else None,
+        database=unquote(parts.path.lstrip("/")) or "postgres",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Database:
+    """The engines of one process: writes, and reads that PostgreSQL keeps read-only, over one pool."""
+
+    engine: AsyncEngine
+    write: async_sessionmaker[AsyncSession]
+    read: async_sessionmaker[AsyncSession]
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """Open a write session that commits at the end, and rolls back when anything is raised."""
+        async with self.write.begin() as session:
+            yield session
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()
+
+
+def server_settings(*, role: str | None, clock_offset_seconds: float) -> dict[str, str]:
+    """Give what PostgreSQL is told when a connection opens. role: whom to act as, or None to stay the login."""
+    settings = {
+        **SESSION_LIMITS,
+        "application_name": "attune",
+        "attune.clock_offset_seconds": str(clock_offset_seconds),
+    }
+    return settings if role is None else {**settings, "role": role}
+
+
+def connect(address: Address, *, role: str | None, pool_size: int, clock_offset_seconds: float = 0.0) -> Database:
+    """Make the engines; nothing connects yet."""
+    engine = create_async_engine(
+        address.url(),
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=2.0,
+        pool_pre_ping=False,
+        pool_recycle=1800,
+        connect_args={
+            "server_settings": server_settings(
+                role=None if address.user == role else role, clock_offset_seconds=clock_offset_seconds
+            ),
+            "timeout": 5.0,
+            "command_timeout": 15.0,
+        },
+        json_serializer=lambda value: json.dumps(value, ensure_ascii=False, separators=(",", ":")),
+        hide_parameters=True,
+    )
+    return Database(
+        engine=engine,
+        write=async_sessionmaker(engine, expire_on_commit=False),
+        read=async_sessionmaker(engine.execution_options(postgresql_readonly=True), expire_on_commit=False),
+    )
+
+
+async def driver_connection(session: AsyncSession) -> DriverConnection:
+    """Give the driver's own connection of the session's transaction, for what is said to PostgreSQL directly."""
+    pooled = await (await session.connection()).get_raw_connection()
+    connection = pooled.driver_connection
+    if not isinstance(connection, asyncpg.Connection):
+        raise TypeError("the engine does not speak asyncpg")
+    return connection
