@@ -1,0 +1,57 @@
+"""What accounts load."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.access.actor import Actor
+from domain.accounts.tables import Account, AccountSession, RefreshToken
+from domain.ids import AccountId, SessionId
+
+
+async def actor(session: AsyncSession, *, account_id: AccountId, session_id: SessionId, now: datetime) -> Actor | None:
+    """Load who acts under a sign-in that lives, in one statement; the role is the database's."""
+    found = await session.execute(
+        select(Account.id, Account.role, AccountSession.id)
+        .join(AccountSession, AccountSession.account_id == Account.id)
+        .where(
+            AccountSession.id == session_id,
+            Account.id == account_id,
+            AccountSession.ended_at.is_(None),
+            AccountSession.expires_at > now,
+        )
+    )
+    row = found.one_or_none()
+    return None if row is None else Actor(account_id=row[0], role=row[1], session_id=row[2])
+
+
+async def by_email(session: AsyncSession, *, email: str) -> Account | None:
+    """Load the account of a normalised address."""
+    return await session.scalar(select(Account).where(Account.email == email))
+
+
+async def is_known(session: AsyncSession, *, email: str) -> bool:
+    """Tell whether a normalised address has an account, at the same cost either way."""
+    return await session.scalar(select(Account.id).where(Account.email == email)) is not None
+
+
+async def by_id(session: AsyncSession, *, account_id: AccountId) -> Account | None:
+    """Load an account."""
+    return await session.get(Account, account_id)
+
+
+async def actor_by_refresh_token(session: AsyncSession, *, digest: bytes, now: datetime) -> Actor | None:
+    """Load who acts under the sign-in of a refresh token, while that sign-in lives; the token itself may be spent."""
+    found = await session.execute(
+        select(Account.id, Account.role, AccountSession.id)
+        .join(AccountSession, AccountSession.account_id == Account.id)
+        .join(RefreshToken, RefreshToken.session_id == AccountSession.id)
+        .where(
+            RefreshToken.digest == digest,
+            AccountSession.ended_at.is_(None),
+            AccountSession.expires_at > now,
+        )
+    )
+    row = found.one_or_none()
+    return None if row is None else Actor(account_id=row[0], role=row[1], session_id=row[2])
