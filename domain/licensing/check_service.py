@@ -1,0 +1,89 @@
+"""Run the checks of a license against the number itself and our copies of the registers, and write them down."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.ids import uuid7
+from domain.licensing import provider_storage, queries, screening
+from domain.licensing.checks import CheckResult
+from domain.licensing.exclusion_list import ExclusionRow
+from domain.licensing.screening import Applicant
+from domain.licensing.tables import Exclusion, LicenseCheck, LicenseRow
+from domain.therapists import service as therapists
+from domain.therapists.tables import Therapist
+from domain.vault.cipher import Vault
+
+
+async def run(
+    session: AsyncSession, *, row: LicenseRow, therapist: Therapist, vault: Vault, now: datetime
+) -> Sequence[LicenseCheck]:
+    """Check a license's therapist as they stand now, and write the results down with the license."""
+    person = therapists.identity(therapist, vault=vault)
+    held = await queries.of_therapists(session, therapist_ids=[therapist.id])
+    applicant = Applicant(
+        legal_name=person.legal_name,
+        other_legal_names=person.other_legal_names,
+        born_on=person.born_on,
+        npi=person.npi,
+        jurisdictions=frozenset({row.jurisdiction, *(each.jurisdiction for each in held)}),
+    )
+    results = (
+        screening.npi_check(person.npi),
+        await _register_match(session, applicant=applicant),
+        await _exclusion_screening(session, applicant=applicant),
+    )
+    checks = [
+        LicenseCheck(
+            id=uuid7(),
+            license_id=row.id,
+            name=result.name,
+            outcome=result.outcome,
+            detail=result.detail,
+            source=result.source,
+            checked_at=now,
+        )
+        for result in results
+    ]
+    session.add_all(checks)
+    await session.flush()
+    return checks
+
+
+async def _register_match(session: AsyncSession, *, applicant: Applicant) -> CheckResult:
+    entry = await queries.provider(session, npi=applicant.npi)
+    loaded = entry is not None or await queries.has_providers(session)
+    record = None if entry is None else provider_storage.restored(entry.record)
+    return screening.register_match(applicant, record=record, register_loaded=loaded)
+
+
+async def _exclusion_screening(session: AsyncSession, *, applicant: Applicant) -> CheckResult:
+    candidates = await queries.exclusions(session, lookup=screening.exclusion_lookup(applicant))
+    loaded = bool(candidates) or await queries.has_exclusions(session)
+    return screening.exclusion_screening(
+        applicant, candidate_rows=[_exclusion_row(entry) for entry in candidates], list_loaded=loaded
+    )
+
+
+def _exclusion_row(entry: Exclusion) -> ExclusionRow:
+    return ExclusionRow(
+        last_name=entry.last_name,
+        first_name=entry.first_name,
+        middle_name=entry.middle_name,
+        business_name=entry.business_name,
+        general=entry.general,
+        specialty=entry.specialty,
+        upin=entry.upin,
+        npi=entry.npi,
+        born_on=entry.born_on,
+        address=entry.address,
+        city=entry.city,
+        state=entry.state,
+        zip_code=entry.zip_code,
+        exclusion_type=entry.exclusion_type,
+        excluded_on=entry.excluded_on,
+        reinstated_on=entry.reinstated_on,
+        waived_on=entry.waived_on,
+        waiver_state=entry.waiver_state,
+    )

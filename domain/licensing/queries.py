@@ -1,0 +1,141 @@
+"""Licenses, checks and register rows, loaded."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import array
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
+
+from domain.ids import LicenseId, TherapistId
+from domain.licensing.licenses import LicenseStatus
+from domain.licensing.screening import ExclusionLookup
+from domain.licensing.tables import Exclusion, LicenseCheck, LicenseDecision, LicenseRow, Provider
+from domain.therapists.tables import Therapist
+
+
+async def of_therapists(session: AsyncSession, *, therapist_ids: Collection[TherapistId]) -> Sequence[LicenseRow]:
+    """Load every license of these therapists, of every status, the oldest submission first."""
+    if not therapist_ids:
+        return ()
+    statement = (
+        select(LicenseRow)
+        .where(LicenseRow.therapist_id.in_(therapist_ids))
+        .order_by(LicenseRow.submitted_at, LicenseRow.id)
+    )
+    return (await session.scalars(statement)).all()
+
+
+def verified_at(therapist_id: InstrumentedAttribute[TherapistId], *, instant: datetime) -> ColumnElement[bool]:
+    """Say, in a statement, that a therapist holds a verified license whose days include the instant."""
+    return exists().where(
+        LicenseRow.therapist_id == therapist_id,
+        LicenseRow.status == LicenseStatus.VERIFIED,
+        LicenseRow.valid_during.contains(instant),
+    )
+
+
+def verified_for(
+    therapist_id: InstrumentedAttribute[TherapistId], *, jurisdiction: str, instant: datetime
+) -> ColumnElement[bool]:
+    """Say, in a statement, that a therapist holds a license for the place, verified and valid at the instant."""
+    return exists().where(
+        LicenseRow.therapist_id == therapist_id,
+        LicenseRow.jurisdiction == jurisdiction,
+        LicenseRow.status == LicenseStatus.VERIFIED,
+        LicenseRow.valid_during.contains(instant),
+    )
+
+
+async def locked(session: AsyncSession, *, license_id: LicenseId) -> LicenseRow | None:
+    """Load a license and keep others from deciding it until the transaction ends."""
+    statement = select(LicenseRow).where(LicenseRow.id == license_id).with_for_update()
+    return (await session.scalars(statement.execution_options(populate_existing=True))).one_or_none()
+
+
+async def latest_checks(
+    session: AsyncSession, *, license_ids: Collection[LicenseId]
+) -> dict[LicenseId, list[LicenseCheck]]:
+    """Load the latest result of each check of these licenses, by the check's name."""
+    found: dict[LicenseId, list[LicenseCheck]] = {license_id: [] for license_id in license_ids}
+    if not license_ids:
+        return found
+    statement = (
+        select(LicenseCheck)
+        .where(LicenseCheck.license_id.in_(license_ids))
+        .distinct(LicenseCheck.license_id, LicenseCheck.name)
+        .order_by(LicenseCheck.license_id, LicenseCheck.name, LicenseCheck.checked_at.desc(), LicenseCheck.id.desc())
+    )
+    for check in await session.scalars(statement):
+        found[check.license_id].append(check)
+    return found
+
+
+async def decision(session: AsyncSession, *, decision_id: UUID) -> LicenseDecision:
+    """Load a decision that is known to be there."""
+    return (await session.scalars(select(LicenseDecision).where(LicenseDecision.id == decision_id))).one()
+
+
+async def queue(
+    session: AsyncSession,
+    *,
+    status: LicenseStatus,
+    after: tuple[datetime, LicenseId] | None,
+    limit: int,
+) -> Sequence[tuple[LicenseRow, Therapist]]:
+    """Load licenses of one status with their therapists, the oldest submission first, from after a place on."""
+    statement = (
+        select(LicenseRow, Therapist)
+        .join(Therapist, Therapist.id == LicenseRow.therapist_id)
+        .where(LicenseRow.status == status)
+        .order_by(LicenseRow.submitted_at, LicenseRow.id)
+        .limit(limit)
+    )
+    if after is not None:
+        statement = statement.where(tuple_(LicenseRow.submitted_at, LicenseRow.id) > after)
+    return [(row, therapist) for row, therapist in await session.execute(statement)]
+
+
+async def exclusions(session: AsyncSession, *, lookup: ExclusionLookup) -> Sequence[Exclusion]:
+    """Load the rows of the exclusion list that could be about the one looked up."""
+    reasons: list[ColumnElement[bool]] = []
+    if lookup.npi is not None:
+        reasons.append(Exclusion.npi == lookup.npi)
+    if lookup.family_keys:
+        reasons.append(Exclusion.name_keys.overlap(array(lookup.family_keys)))
+    if lookup.born_on is not None:
+        reasons.append(Exclusion.born_on == lookup.born_on)
+    if not reasons:
+        return ()
+    return (await session.scalars(select(Exclusion).where(or_(*reasons)))).all()
+
+
+async def has_exclusions(session: AsyncSession) -> bool:
+    """Tell whether any exclusion list was imported."""
+    return bool(await session.scalar(select(exists().where(Exclusion.id.is_not(None)))))
+
+
+async def has_providers(session: AsyncSession) -> bool:
+    """Tell whether any provider register was imported."""
+    return bool(await session.scalar(select(exists().where(Provider.npi.is_not(None)))))
+
+
+async def provider(session: AsyncSession, *, npi: str | None) -> Provider | None:
+    """Load the register's entry for a number."""
+    if npi is None:
+        return None
+    return (await session.scalars(select(Provider).where(Provider.npi == npi))).one_or_none()
+
+
+async def has_suspended_twin(session: AsyncSession, *, row: LicenseRow) -> bool:
+    """Tell whether the therapist has this very license suspended, under whatever last day."""
+    twin = and_(
+        LicenseRow.therapist_id == row.therapist_id,
+        LicenseRow.license_type == row.license_type,
+        func.lower(LicenseRow.number) == row.number.lower(),
+        LicenseRow.jurisdiction == row.jurisdiction,
+        LicenseRow.status == LicenseStatus.SUSPENDED,
+    )
+    return bool(await session.scalar(select(exists().where(twin))))

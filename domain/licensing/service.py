@@ -1,0 +1,275 @@
+"""Licenses: submitted and checked, listed, and decided by admins."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from sqlalchemy.dialects.postgresql import Range, insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.access import policy
+from domain.access.actor import Actor
+from domain.access.policy import Action
+from domain.audit import service as audit
+from domain.errors import Conflict, NotFound
+from domain.ids import LicenseId, TherapistId, uuid7
+from domain.licensing import check_service, claims, decisions, jurisdictions, licenses, queries
+from domain.licensing.checks import CheckName, CheckResult
+from domain.licensing.claims import Decision, LicenseClaim
+from domain.licensing.decisions import Awaiting, Pending, Ruling
+from domain.licensing.licenses import License, LicenseStatus
+from domain.licensing.tables import LicenseCheck, LicenseDecision, LicenseRow
+from domain.therapists import queries as therapist_queries
+from domain.therapists import service as therapists
+from domain.therapists.tables import Therapist
+from domain.vault.cipher import Vault
+
+
+class LicenseNotFound(NotFound):
+    """There is no such license."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such license.")
+
+
+class LicenseOnFile(Conflict):
+    """The same license was submitted before, and is not rejected."""
+
+    slug: ClassVar[str] = "conflict"
+
+    def __init__(self) -> None:
+        super().__init__("This license is on file already; see GET /v1/therapists/me/licenses.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedLicense:
+    """A license with the latest result of each of its checks, and what its last decision waits for."""
+
+    row: LicenseRow
+    checks: Sequence[LicenseCheck]
+    awaiting: Awaiting | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueuedLicense:
+    """A license in the admins' queue, with whose it is."""
+
+    license: CheckedLicense
+    therapist_id: TherapistId
+    display_name: str
+    legal_name: str
+
+
+async def licenses_of(
+    session: AsyncSession, *, therapist_ids: Collection[TherapistId]
+) -> Mapping[TherapistId, tuple[License, ...]]:
+    """Give every license of these therapists, of every status, for the rules to judge; each therapist is a key."""
+    found: dict[TherapistId, list[License]] = {therapist_id: [] for therapist_id in therapist_ids}
+    for row in await queries.of_therapists(session, therapist_ids=therapist_ids):
+        found[row.therapist_id].append(_license(row))
+    return {therapist_id: tuple(held) for therapist_id, held in found.items()}
+
+
+async def submit(
+    session: AsyncSession, *, claim: LicenseClaim, by: Actor, vault: Vault, now: datetime
+) -> CheckedLicense:
+    """Take in a license, run the checks, and leave it for an admin to decide.
+
+    Raises FlawedClaim, LicenseOnFile, ProfileMissing, WrongRole.
+    """
+    policy.require(by, Action.LICENSE_SUBMIT)
+    license_id = LicenseId(uuid7())
+    stated = licenses.claimed(
+        license_id=license_id,
+        license_type=claim.license_type,
+        jurisdiction=claim.jurisdiction,
+        issued_on=claim.issued_on,
+        expires_on=claim.expires_on,
+    )
+    therapist = await therapist_queries.by_id(session, therapist_id=by.therapist_id)
+    if therapist is None:
+        raise therapists.ProfileMissing
+    row = await _store(session, stated=stated, number=claim.number, therapist=therapist, now=now)
+    checks = await check_service.run(session, row=row, therapist=therapist, vault=vault, now=now)
+    audit.record(session, by=by, action=Action.LICENSE_SUBMIT, subject_kind="license", subject_id=row.id, now=now)
+    return CheckedLicense(row=row, checks=checks, awaiting=None)
+
+
+async def own_licenses(session: AsyncSession, *, by: Actor) -> Sequence[CheckedLicense]:
+    """List the caller's licenses, the oldest submission first. Raises WrongRole."""
+    policy.require(by, Action.LICENSE_READ_OWN)
+    rows = await queries.of_therapists(session, therapist_ids=[by.therapist_id])
+    return await _with_checks(session, rows)
+
+
+async def queue(
+    session: AsyncSession,
+    *,
+    status: LicenseStatus,
+    after: tuple[datetime, LicenseId] | None,
+    limit: int,
+    by: Actor,
+    vault: Vault,
+    now: datetime,
+) -> Sequence[QueuedLicense]:
+    """List licenses of a status for review, the oldest first, with whose they are. after: a submission's place.
+
+    That an admin saw legal names is audited. Raises WrongRole.
+    """
+    policy.require(by, Action.LICENSE_REVIEW)
+    found = await queries.queue(session, status=status, after=after, limit=limit)
+    checked = await _with_checks(session, [row for row, _ in found])
+    for each in checked:
+        audit.record(
+            session, by=by, action=Action.LICENSE_REVIEW, subject_kind="license", subject_id=each.row.id, now=now
+        )
+    return [
+        QueuedLicense(
+            license=each,
+            therapist_id=therapist.id,
+            display_name=therapist.display_name,
+            legal_name=therapists.legal_name(therapist, vault=vault),
+        )
+        for each, (_, therapist) in zip(checked, found, strict=True)
+    ]
+
+
+async def decide(
+    session: AsyncSession, *, license_id: LicenseId, decision: Decision, by: Actor, now: datetime
+) -> CheckedLicense:
+    """Decide a license, or be the first of the two admins it takes.
+
+    The decision is written down whether or not it takes effect. Raises LicenseNotFound, SourceUnfit,
+    TransitionNotAllowed, WrongRole.
+    """
+    policy.require(by, Action.LICENSE_DECIDE)
+    claims.check_source(decision.source, today=now.date())
+    row = await queries.locked(session, license_id=license_id)
+    if row is None:
+        raise LicenseNotFound
+    checks = (await queries.latest_checks(session, license_ids=[row.id]))[row.id]
+    pending = await _pending(session, row)
+    ruling = decisions.decide(
+        status=row.status,
+        outcome=decision.outcome,
+        checks=[_result(check) for check in checks],
+        override_reason=decision.override_reason,
+        by=by.account_id,
+        pending=pending,
+    )
+    written = _decision_row(row, decision=decision, ruling=ruling, by=by, now=now)
+    session.add(written)
+    await session.flush()
+    if ruling.pending is None:
+        row.pending_decision_id = None
+        row.decided_at = now
+    elif ruling.pending != pending:
+        row.pending_decision_id = written.id
+    row.status = ruling.status
+    row.version += 1
+    await session.flush()
+    audit.record(
+        session,
+        by=by,
+        action=Action.LICENSE_DECIDE,
+        subject_kind="license",
+        subject_id=row.id,
+        now=now,
+        reason=_audited_reason(decision, ruling),
+    )
+    return CheckedLicense(row=row, checks=checks, awaiting=ruling.awaiting)
+
+
+async def _store(
+    session: AsyncSession, *, stated: License, number: str, therapist: Therapist, now: datetime
+) -> LicenseRow:
+    """Write a submitted license down. Raises LicenseOnFile, also for one that is suspended under other days."""
+    window = jurisdictions.validity(stated)
+    never = window.ends_at <= window.starts_at
+    row = LicenseRow(
+        id=stated.license_id,
+        therapist_id=therapist.id,
+        license_type=stated.license_type,
+        number=number,
+        jurisdiction=stated.jurisdiction,
+        issued_on=stated.issued_on,
+        expires_on=stated.expires_on,
+        status=stated.status,
+        valid_during=Range(empty=True) if never else Range(window.starts_at, window.ends_at),
+        pending_decision_id=None,
+        submitted_at=now,
+        decided_at=None,
+        version=1,
+    )
+    if await queries.has_suspended_twin(session, row=row):
+        raise LicenseOnFile
+    values = {column.key: getattr(row, column.key) for column in LicenseRow.__table__.columns}
+    statement = insert(LicenseRow).values(values).on_conflict_do_nothing().returning(LicenseRow)
+    stored = (await session.scalars(statement)).one_or_none()
+    if stored is None:
+        raise LicenseOnFile
+    return stored
+
+
+async def _with_checks(session: AsyncSession, rows: Sequence[LicenseRow]) -> list[CheckedLicense]:
+    checks = await queries.latest_checks(session, license_ids=[row.id for row in rows])
+    return [
+        CheckedLicense(
+            row=row,
+            checks=checks[row.id],
+            awaiting=None if row.pending_decision_id is None else Awaiting.SECOND_ADMIN,
+        )
+        for row in rows
+    ]
+
+
+async def _pending(session: AsyncSession, row: LicenseRow) -> Pending | None:
+    if row.pending_decision_id is None:
+        return None
+    first = await queries.decision(session, decision_id=row.pending_decision_id)
+    return Pending(
+        outcome=first.outcome,
+        by=first.admin_id,
+        failed_checks=frozenset(CheckName(name) for name in first.overrides),
+    )
+
+
+def _decision_row(
+    row: LicenseRow, *, decision: Decision, ruling: Ruling, by: Actor, now: datetime
+) -> LicenseDecision:
+    return LicenseDecision(
+        id=uuid7(),
+        license_id=row.id,
+        admin_id=by.account_id,
+        outcome=decision.outcome,
+        reason=decision.reason,
+        source_name=decision.source.name,
+        source_url=decision.source.url,
+        source_checked_on=decision.source.checked_on,
+        override_reason=decision.override_reason,
+        overrides=sorted(ruling.overrides),
+        took_effect=ruling.pending is None,
+        decided_at=now,
+    )
+
+
+def _audited_reason(decision: Decision, ruling: Ruling) -> str:
+    effect = "" if ruling.pending is None else ", awaiting a second admin"
+    override = f"; overrides {', '.join(sorted(ruling.overrides))}: {decision.override_reason}"
+    return f"{decision.outcome}{effect}: {decision.reason}{override if ruling.overrides else ''}"
+
+
+def _license(row: LicenseRow) -> License:
+    return License(
+        license_id=row.id,
+        license_type=row.license_type,
+        jurisdiction=row.jurisdiction,
+        issued_on=row.issued_on,
+        expires_on=row.expires_on,
+        status=row.status,
+    )
+
+
+def _result(check: LicenseCheck) -> CheckResult:
+    return CheckResult(name=check.name, outcome=check.outcome, detail=check.detail, source=check.source)

@@ -1,0 +1,190 @@
+from itertools import product
+
+import pytest
+
+from domain.ids import AccountId, uuid7
+from domain.licensing import decisions
+from domain.licensing.checks import CheckName, CheckOutcome, CheckResult
+from domain.licensing.decisions import Awaiting, DecisionOutcome, Pending, Ruling, TransitionNotAllowed
+from domain.licensing.licenses import LicenseStatus
+
+ADA = AccountId(uuid7())
+BEN = AccountId(uuid7())
+S = LicenseStatus
+D = DecisionOutcome
+
+ALLOWED = {
+    (S.SUBMITTED, D.VERIFIED),
+    (S.SUBMITTED, D.REJECTED),
+    (S.VERIFIED, D.SUSPENDED),
+    (S.SUSPENDED, D.REINSTATED),
+    (S.SUSPENDED, D.REJECTED),
+}
+
+
+def check(name: CheckName, outcome: CheckOutcome) -> CheckResult:
+    return CheckResult(name=name, outcome=outcome, detail="Made up.", source="test")
+
+
+CLEAN = (
+    check(CheckName.NPI, CheckOutcome.PASS),
+    check(CheckName.PROVIDER_REGISTER, CheckOutcome.UNAVAILABLE),
+    check(CheckName.EXCLUSION_LIST, CheckOutcome.REVIEW),
+)
+EXCLUDED = (*CLEAN[:2], check(CheckName.EXCLUSION_LIST, CheckOutcome.FAIL))
+ALL_FAILED = tuple(check(name, CheckOutcome.FAIL) for name in CheckName)
+
+
+def decide(
+    status: LicenseStatus,
+    outcome: DecisionOutcome,
+    *,
+    by: AccountId = ADA,
+    checks: tuple[CheckResult, ...] = CLEAN,
+    override_reason: str | None = None,
+    pending: Pending | None = None,
+) -> Ruling:
+    return decisions.decide(
+        status=status,
+        outcome=outcome,
+        checks=checks,
+        override_reason=override_reason,
+        by=by,
+        pending=pending,
+    )
+
+
+@pytest.mark.parametrize(("status", "outcome"), sorted(set(product(S, D)) - ALLOWED))
+def test_what_the_table_does_not_list_is_refused(status: LicenseStatus, outcome: DecisionOutcome) -> None:
+    with pytest.raises(TransitionNotAllowed) as refused:
+        decide(status, outcome, override_reason="I insist")
+
+    assert refused.value.slug == "transition-not-allowed"
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome", "after"),
+    [
+        (S.SUBMITTED, D.VERIFIED, S.VERIFIED),
+        (S.SUBMITTED, D.REJECTED, S.REJECTED),
+        (S.VERIFIED, D.SUSPENDED, S.SUSPENDED),
+        (S.SUSPENDED, D.REJECTED, S.REJECTED),
+    ],
+)
+def test_one_admin_decides_at_once(status: LicenseStatus, outcome: DecisionOutcome, after: LicenseStatus) -> None:
+    ruling = decide(status, outcome)
+
+    assert (ruling.status, ruling.awaiting, ruling.pending) == (after, None, None)
+
+
+def test_a_failed_check_refuses_a_verification() -> None:
+    with pytest.raises(TransitionNotAllowed, match="exclusion_list"):
+        decide(S.SUBMITTED, D.VERIFIED, checks=EXCLUDED)
+
+
+def test_a_blank_reason_overrides_nothing() -> None:
+    with pytest.raises(TransitionNotAllowed):
+        decide(S.SUBMITTED, D.VERIFIED, checks=EXCLUDED, override_reason=" \n")
+
+
+@pytest.mark.parametrize(("status", "outcome"), [(S.SUBMITTED, D.REJECTED), (S.VERIFIED, D.SUSPENDED)])
+def test_failed_checks_stand_in_the_way_of_a_verification_only(
+    status: LicenseStatus,
+    outcome: DecisionOutcome,
+) -> None:
+    assert decide(status, outcome, checks=ALL_FAILED).awaiting is None
+
+
+def test_a_reason_where_nothing_failed_overrides_nothing_and_needs_nobody_else() -> None:
+    ruling = decide(S.SUBMITTED, D.VERIFIED, override_reason="just in case")
+
+    assert (ruling.status, ruling.awaiting, ruling.overrides) == (S.VERIFIED, None, frozenset())
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome", "checks", "after"),
+    [
+        (S.SUBMITTED, D.VERIFIED, EXCLUDED, S.VERIFIED),
+        (S.SUSPENDED, D.REINSTATED, CLEAN, S.VERIFIED),
+    ],
+)
+def test_an_override_and_a_reinstatement_take_two_different_admins(
+    status: LicenseStatus,
+    outcome: DecisionOutcome,
+    checks: tuple[CheckResult, ...],
+    after: LicenseStatus,
+) -> None:
+    first = decide(status, outcome, checks=checks, override_reason="The board confirmed it.")
+    again = decide(status, outcome, checks=checks, override_reason="As I said.", pending=first.pending)
+    second = decide(status, outcome, checks=checks, override_reason="I called too.", pending=again.pending, by=BEN)
+
+    assert (first.status, first.awaiting) == (status, Awaiting.SECOND_ADMIN)
+    assert again == first
+    assert (second.status, second.awaiting, second.pending) == (after, None, None)
+
+
+def test_the_second_admin_gives_a_reason_of_their_own() -> None:
+    first = decide(S.SUBMITTED, D.VERIFIED, checks=EXCLUDED, override_reason="The board confirmed it.")
+
+    with pytest.raises(TransitionNotAllowed):
+        decide(S.SUBMITTED, D.VERIFIED, checks=EXCLUDED, pending=first.pending, by=BEN)
+
+
+@pytest.mark.parametrize(
+    ("status", "first_outcome", "checks", "otherwise", "after"),
+    [
+        (S.SUBMITTED, D.VERIFIED, EXCLUDED, D.REJECTED, S.REJECTED),
+        (S.SUSPENDED, D.REINSTATED, CLEAN, D.REJECTED, S.REJECTED),
+        (S.SUSPENDED, D.REINSTATED, CLEAN, D.SUSPENDED, S.SUSPENDED),
+    ],
+)
+def test_who_decides_otherwise_ends_what_was_pending(
+    status: LicenseStatus,
+    first_outcome: DecisionOutcome,
+    checks: tuple[CheckResult, ...],
+    otherwise: DecisionOutcome,
+    after: LicenseStatus,
+) -> None:
+    first = decide(status, first_outcome, checks=checks, override_reason="The board confirmed it.")
+
+    ruling = decide(status, otherwise, checks=checks, pending=first.pending, by=BEN)
+
+    assert (ruling.status, ruling.pending) == (after, None)
+
+
+def test_a_withdrawn_reinstatement_takes_two_admins_anew() -> None:
+    first = decide(S.SUSPENDED, D.REINSTATED)
+    withdrawn = decide(S.SUSPENDED, D.SUSPENDED, pending=first.pending, by=BEN)
+
+    ruling = decide(S.SUSPENDED, D.REINSTATED, pending=withdrawn.pending, by=BEN)
+
+    assert ruling.awaiting is Awaiting.SECOND_ADMIN
+
+
+def test_an_override_does_not_cover_a_check_that_failed_later() -> None:
+    first = decide(S.SUBMITTED, D.VERIFIED, checks=EXCLUDED, override_reason="The board confirmed it.")
+
+    second = decide(S.SUBMITTED, D.VERIFIED, checks=ALL_FAILED, override_reason="Fine.", pending=first.pending, by=BEN)
+    third = decide(S.SUBMITTED, D.VERIFIED, checks=ALL_FAILED, override_reason="Fine.", pending=second.pending)
+
+    assert (second.status, second.pending) == (
+        S.SUBMITTED,
+        Pending(outcome=D.VERIFIED, by=BEN, failed_checks=frozenset(CheckName)),
+    )
+    assert third.status is S.VERIFIED
+
+
+def test_checks_that_pass_by_now_need_no_second_admin() -> None:
+    first = decide(S.SUBMITTED, D.VERIFIED, checks=EXCLUDED, override_reason="The board confirmed it.")
+
+    ruling = decide(S.SUBMITTED, D.VERIFIED, pending=first.pending, by=BEN)
+
+    assert (ruling.status, ruling.pending) == (S.VERIFIED, None)
+
+
+def test_a_pending_decision_of_another_kind_counts_for_nothing() -> None:
+    stale = Pending(outcome=D.VERIFIED, by=ADA, failed_checks=frozenset())
+
+    ruling = decide(S.SUSPENDED, D.REINSTATED, pending=stale, by=BEN)
+
+    assert ruling.pending == Pending(outcome=D.REINSTATED, by=BEN, failed_checks=frozenset())

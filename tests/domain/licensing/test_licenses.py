@@ -1,0 +1,92 @@
+from datetime import date
+
+import pytest
+
+from domain.ids import LicenseId, uuid7
+from domain.licensing import licenses
+from domain.licensing.licenses import License, LicenseStatus, LicenseType
+
+ISSUED = date(2015, 6, 1)
+EXPIRES = date(2031, 6, 30)
+
+
+def claimed(
+    *,
+    license_type: str = "LPCC",
+    jurisdiction: str = "US-OH",
+    issued_on: date = ISSUED,
+    expires_on: date = EXPIRES,
+) -> License:
+    return licenses.claimed(
+        license_id=LicenseId(uuid7()),
+        license_type=license_type,
+        jurisdiction=jurisdiction,
+        issued_on=issued_on,
+        expires_on=expires_on,
+    )
+
+
+@pytest.mark.parametrize("title", ["LPC", "LPCC", "LMHC", "LCSW", "LMFT", "PSYCHOLOGIST", "PSYCHIATRIST", "PMHNP"])
+def test_an_independent_title_is_taken_as_submitted(title: str) -> None:
+    license_ = claimed(license_type=title)
+
+    assert (license_.license_type, license_.status) == (LicenseType(title), LicenseStatus.SUBMITTED)
+
+
+@pytest.mark.parametrize("title", ["LMSW", "LPC-Associate", "APCC", "AMFT", "LMFT-A", "LGPC"])
+def test_a_supervised_title_is_refused_and_the_refusal_says_so(title: str) -> None:
+    with pytest.raises(licenses.FlawedClaim) as refused:
+        claimed(license_type=title)
+
+    assert [flaw.pointer for flaw in refused.value.flaws] == ["/license_type"]
+    assert "under supervision" in refused.value.flaws[0].detail
+
+
+@pytest.mark.parametrize("title", ["", "lpcc", "LADC", "COACH"])
+def test_an_unknown_title_is_refused_and_the_refusal_lists_the_accepted_ones(title: str) -> None:
+    with pytest.raises(licenses.FlawedClaim) as refused:
+        claimed(license_type=title)
+
+    assert "LPCC" in refused.value.flaws[0].detail
+
+
+def test_no_title_is_both_accepted_and_supervised() -> None:
+    assert licenses.SUPERVISED_TITLES.isdisjoint(LicenseType)
+
+
+def test_every_flaw_of_a_claim_is_named() -> None:
+    with pytest.raises(licenses.FlawedClaim) as refused:
+        claimed(license_type="LMSW", jurisdiction="US-XX", expires_on=date(2015, 5, 31))
+
+    assert {flaw.pointer for flaw in refused.value.flaws} == {"/license_type", "/jurisdiction", "/expires_on"}
+
+
+@pytest.mark.parametrize(
+    ("issued_on", "expires_on", "pointer"),
+    [
+        (date(1899, 12, 31), EXPIRES, "/issued_on"),
+        (ISSUED, date(9999, 12, 31), "/expires_on"),
+        (ISSUED, date(2015, 5, 31), "/expires_on"),
+    ],
+)
+def test_days_that_can_not_be_are_refused(issued_on: date, expires_on: date, pointer: str) -> None:
+    with pytest.raises(licenses.FlawedClaim) as refused:
+        claimed(issued_on=issued_on, expires_on=expires_on)
+
+    assert [flaw.pointer for flaw in refused.value.flaws] == [pointer]
+
+
+def test_a_license_of_one_day_is_a_license() -> None:
+    assert claimed(issued_on=ISSUED, expires_on=ISSUED).issued_on == ISSUED
+
+
+def test_a_license_never_ends_before_it_begins() -> None:
+    with pytest.raises(ValueError, match="issued_on to expires_on"):
+        License(
+            license_id=LicenseId(uuid7()),
+            license_type=LicenseType.LPC,
+            jurisdiction="US-OH",
+            issued_on=EXPIRES,
+            expires_on=ISSUED,
+            status=LicenseStatus.VERIFIED,
+        )
