@@ -1,0 +1,133 @@
+"""Book an appointment, from a hold or straight away.
+
+A hold is a promise: booking it asks again only for the hold's life, the license and the listing.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.access import policy
+from domain.access.actor import Actor
+from domain.access.policy import Action
+from domain.audit import service as audit
+from domain.availability.interval import Interval
+from domain.booking import claim_service, occupation_queries, queries, ways_on_service
+from domain.booking.consequences import Booked, Consequence
+from domain.booking.refusals import (
+    HoldExpired,
+    HoldNotFound,
+    LicenseNotValidAtSession,
+    SlotNotOffered,
+    TransitionNotAllowed,
+)
+from domain.booking.states import APPOINTMENT, Status
+from domain.booking.tables import Booking
+from domain.booking.wanted import Wanted
+from domain.directory import service as directory
+from domain.ids import BookingId
+from domain.licensing import jurisdictions
+from domain.licensing import service as licensing
+
+
+async def book(
+    session: AsyncSession, *, wanted: Wanted, by: Actor, now: datetime, after: Sequence[Consequence[AsyncSession]]
+) -> Booking:
+    """Book what the client wants; where they hold exactly that, the hold becomes the appointment.
+
+    after: what follows in the same transaction. Raises what `book_held` and `claim_service.claim` raise.
+    """
+    policy.require(by, Action.APPOINTMENT_BOOK)
+    own = await queries.same_hold(
+        session,
+        client_id=by.client_id,
+        therapist_id=wanted.therapist_id,
+        session_type=wanted.session_type,
+        starts_at=wanted.starts_at,
+        session_format=wanted.session_format,
+    )
+    if own is not None and wanted.jurisdiction in {None, own.jurisdiction}:
+        return await book_held(session, hold_id=own.id, by=by, now=now, after=after)
+    booked = await claim_service.claim(session, wanted=wanted, status=Status.CONFIRMED, by=by, now=now)
+    await _follow(session, appointment=booked, by=by, now=now, after=after)
+    return booked
+
+
+async def book_held(
+    session: AsyncSession, *, hold_id: BookingId, by: Actor, now: datetime, after: Sequence[Consequence[AsyncSession]]
+) -> Booking:
+    """Turn the client's hold into an appointment.
+
+    after: what follows in the same transaction. Raises HoldNotFound, TransitionNotAllowed when it is booked already,
+    LicenseNotValidAtSession, SlotNotOffered when the therapist is not listed any more, HoldExpired.
+    """
+    policy.require(by, Action.APPOINTMENT_BOOK)
+    held = await queries.own_hold(session, hold_id=hold_id, client_id=by.client_id)
+    if held is None or held.status is Status.RELEASED:
+        raise HoldNotFound
+    if held.status not in APPOINTMENT:
+        await _require_license(session, hold=held, now=now)
+        await _require_listing(session, hold=held, now=now)
+        confirmed = await occupation_queries.confirm(session, hold_id=hold_id, client_id=by.client_id, now=now)
+        if confirmed is not None:
+            await _follow(session, appointment=confirmed, by=by, now=now, after=after)
+            return confirmed
+        held = await queries.own_hold(session, hold_id=hold_id, client_id=by.client_id) or held
+    if held.status in APPOINTMENT:
+        raise TransitionNotAllowed("This hold has been booked already; read the appointment.", appointment_id=held.id)
+    if held.status is Status.RELEASED:
+        raise HoldNotFound
+    raise HoldExpired(alternatives=await ways_on_service.instead_of(session, booking=held, now=now))
+
+
+async def _require_license(session: AsyncSession, *, hold: Booking, now: datetime) -> None:
+    """Refuse where no verified license covers the whole session for the place promised."""
+    licenses = await licensing.licenses_of(session, therapist_ids=[hold.therapist_id])
+    permission = jurisdictions.may_practice(
+        licenses.get(hold.therapist_id, ()),
+        place=hold.jurisdiction or "",
+        during=Interval(starts_at=hold.starts_at, ends_at=hold.ends_at),
+    )
+    if not permission.permitted:
+        raise LicenseNotValidAtSession(
+            "No verified license of the therapist covers the whole session where you will be.",
+            alternatives=await ways_on_service.instead_of(session, booking=hold, now=now),
+        )
+
+
+async def _require_listing(session: AsyncSession, *, hold: Booking, now: datetime) -> None:
+    listed = await directory.listed(session, therapist_ids=[hold.therapist_id], now=now)
+    if hold.therapist_id not in listed:
+        raise SlotNotOffered(
+            "This therapist can't be booked at present.",
+            alternatives=await ways_on_service.instead_of(session, booking=hold, now=now),
+        )
+
+
+async def _follow(
+    session: AsyncSession,
+    *,
+    appointment: Booking,
+    by: Actor,
+    now: datetime,
+    after: Sequence[Consequence[AsyncSession]],
+) -> None:
+    """Write the audit and do what follows from a booking."""
+    audit.record(
+        session, by=by, action=Action.APPOINTMENT_BOOK, subject_kind="booking", subject_id=appointment.id, now=now
+    )
+    known = await queries.has_session_with(
+        session, client_id=by.client_id, therapist_id=appointment.therapist_id, besides=appointment.id
+    )
+    booked = Booked(
+        booking_id=appointment.id,
+        client_id=by.client_id,
+        therapist_id=appointment.therapist_id,
+        starts_at=appointment.starts_at,
+        first_with_therapist=not known,
+        by=by,
+        now=now,
+    )
+    for consequence in after:
+        await consequence(session, booked)

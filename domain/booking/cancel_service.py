@@ -1,0 +1,89 @@
+"""Cancel an appointment, and say before what it will cost: by the same function, on the same terms."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.access import policy
+from domain.access.actor import Actor, Role
+from domain.access.policy import Action
+from domain.audit import service as audit
+from domain.booking import occupation_queries, queries, states
+from domain.booking.occupation_queries import Cancellation
+from domain.booking.refusals import AppointmentNotFound, TransitionNotAllowed
+from domain.booking.states import Event
+from domain.booking.tables import Booking
+from domain.booking.terms import FeeDue, Party, ReasonCode, fee_due
+from domain.ids import BookingId
+from domain.vault.cipher import Place, Vault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelRequest:
+    """Why somebody cancels. note: in their own words, sealed before it is stored."""
+
+    reason: ReasonCode
+    note: str | None
+
+
+async def preview(session: AsyncSession, *, appointment_id: BookingId, by: Actor, now: datetime) -> FeeDue:
+    """Say what cancelling would cost now. Raises AppointmentNotFound, TransitionNotAllowed."""
+    policy.require(by, Action.APPOINTMENT_READ)
+    found = await queries.appointment(session, appointment_id=appointment_id, of=by)
+    if found is None:
+        raise AppointmentNotFound
+    _require_cancellable(found, now=now)
+    return fee_due(found.fee, starts_at=found.starts_at, terms=found.terms, by=_party(by), reason=None, now=now)
+
+
+async def version_to_change(session: AsyncSession, *, appointment_id: BookingId, by: Actor) -> int:
+    """Lock an appointment for this transaction and give its version. Raises AppointmentNotFound."""
+    policy.require(by, Action.APPOINTMENT_CANCEL)
+    return (await _locked(session, appointment_id=appointment_id, by=by)).version
+
+
+async def cancel(
+    session: AsyncSession, *, appointment_id: BookingId, request: CancelRequest, vault: Vault, by: Actor, now: datetime
+) -> Booking:
+    """Cancel an appointment; its time is free when the transaction commits.
+
+    Raises AppointmentNotFound, TransitionNotAllowed when it is cancelled, has started or is over.
+    """
+    policy.require(by, Action.APPOINTMENT_CANCEL)
+    locked = await _locked(session, appointment_id=appointment_id, by=by)
+    _require_cancellable(locked, now=now)
+    party = _party(by)
+    due = fee_due(locked.fee, starts_at=locked.starts_at, terms=locked.terms, by=party, reason=request.reason, now=now)
+    place = Place(table="booking", row=locked.id, column="note_sealed")
+    cancellation = Cancellation(
+        by=party,
+        reason=request.reason,
+        note_sealed=None if request.note is None else vault.seal(request.note, place=place),
+        fee_due=due.fee,
+    )
+    cancelled = await occupation_queries.cancel(session, appointment=locked, cancellation=cancellation, now=now)
+    audit.record(
+        session, by=by, action=Action.APPOINTMENT_CANCEL, subject_kind="booking", subject_id=locked.id, now=now
+    )
+    return cancelled
+
+
+async def _locked(session: AsyncSession, *, appointment_id: BookingId, by: Actor) -> Booking:
+    found = await queries.appointment(session, appointment_id=appointment_id, of=by)
+    if found is None:
+        raise AppointmentNotFound
+    return await occupation_queries.lock_appointment(session, appointment=found)
+
+
+def _require_cancellable(appointment: Booking, *, now: datetime) -> None:
+    if states.after(appointment.status, Event.CANCEL) is None:
+        raise TransitionNotAllowed(f"The appointment is {appointment.status}.", appointment_id=appointment.id)
+    if now >= appointment.starts_at:
+        raise TransitionNotAllowed(
+            "The session has started; it can't be cancelled any more.", appointment_id=appointment.id
+        )
+
+
+def _party(actor: Actor) -> Party:
+    return Party.THERAPIST if actor.role is Role.THERAPIST else Party.CLIENT

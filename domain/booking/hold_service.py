@@ -1,0 +1,53 @@
+"""Hold a session for ten minutes, look at the hold, and give it up."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.access import policy
+from domain.access.actor import Actor
+from domain.access.policy import Action
+from domain.audit import service as audit
+from domain.booking import claim_service, occupation_queries, queries
+from domain.booking.refusals import HoldNotFound, TransitionNotAllowed
+from domain.booking.states import APPOINTMENT, Status
+from domain.booking.tables import Booking
+from domain.booking.wanted import Wanted
+from domain.ids import BookingId
+
+
+async def hold(session: AsyncSession, *, wanted: Wanted, by: Actor, now: datetime) -> Booking:
+    """Hold a session for the client; it is theirs until `expires_at` by the database's clock.
+
+    Raises what `claim_service.claim` raises.
+    """
+    policy.require(by, Action.HOLD_CREATE)
+    held = await claim_service.claim(session, wanted=wanted, status=Status.HELD, by=by, now=now)
+    audit.record(session, by=by, action=Action.HOLD_CREATE, subject_kind="booking", subject_id=held.id, now=now)
+    return held
+
+
+async def live_hold(session: AsyncSession, *, hold_id: BookingId, by: Actor) -> Booking:
+    """Give a hold of the client's own while it lives. Raises HoldNotFound."""
+    policy.require(by, Action.HOLD_READ)
+    found = await queries.live_hold(session, hold_id=hold_id, client_id=by.client_id)
+    if found is None:
+        raise HoldNotFound
+    return found
+
+
+async def release(session: AsyncSession, *, hold_id: BookingId, by: Actor, now: datetime) -> None:
+    """Give up a hold of the client's own; one that has already gone stays gone, and that is no refusal.
+
+    Raises HoldNotFound, and TransitionNotAllowed once it is an appointment.
+    """
+    policy.require(by, Action.HOLD_RELEASE)
+    found = await queries.own_hold(session, hold_id=hold_id, client_id=by.client_id)
+    if found is None:
+        raise HoldNotFound
+    if await occupation_queries.release(session, hold=found, now=now):
+        audit.record(session, by=by, action=Action.HOLD_RELEASE, subject_kind="booking", subject_id=found.id, now=now)
+        return
+    now_it_is = await queries.own_hold(session, hold_id=hold_id, client_id=by.client_id)
+    if now_it_is is not None and now_it_is.status in APPOINTMENT:
+        raise TransitionNotAllowed("The hold was booked; cancel the appointment instead.", appointment_id=hold_id)

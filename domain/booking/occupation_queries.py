@@ -1,0 +1,356 @@
+"""Take the therapist's and the client's time, and give it back: where the database decides races.
+
+- An insert that may lose is ON CONFLICT DO NOTHING; a plain one deadlocks under races.
+- Locks are taken in one order, so that none waits in a circle: the therapist's daily count, groups by id, then seats
+  and other rows by id, then the inserts. After an insert nothing is waited for.
+- An expired hold still stands in the constraints' way, and only who wants its time clears it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, TypeAlias
+
+from sqlalchemy import Select, and_, func, literal, null, or_, select, update
+from sqlalchemy.dialects.postgresql import Range, insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+from sqlalchemy.sql.dml import ReturningInsert
+
+from domain.availability.interval import Interval
+from domain.availability.tables import ScheduleRow
+from domain.booking.offer import Offer
+from domain.booking.queries import is_live, span
+from domain.booking.states import LIVE, Kind, Status
+from domain.booking.tables import Booking
+from domain.booking.terms import Party, ReasonCode
+from domain.booking.wanted import Claim
+from domain.database import database_now
+from domain.ids import BookingId, ClientId, TherapistId, uuid7
+from domain.money import Money
+
+HOLD: Final = timedelta(minutes=10)
+Stale: TypeAlias = Sequence[tuple[BookingId, BookingId | None]]  # a hold that has run out, and the group of a seat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """A group that meets. occupied, capacity: as they were when its first seat was taken."""
+
+    group_id: BookingId
+    occupied: Range[datetime]
+    capacity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seat:
+    """A place in a group, from number 1 to its capacity."""
+
+    group: Group
+    number: int
+
+
+async def daily_limit(session: AsyncSession, *, therapist_id: TherapistId) -> int | None:
+    """Give how many sessions the therapist takes on one local day, or None for no limit."""
+    return await session.scalar(select(ScheduleRow.daily_limit).where(ScheduleRow.therapist_id == therapist_id))
+
+
+async def lock_daily_count(session: AsyncSession, *, therapist_id: TherapistId) -> None:
+    """Queue up behind others who book this therapist, so that a count of the day stays true until the commit."""
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"daily_limit:{therapist_id}", 0))))
+
+
+async def is_day_full(session: AsyncSession, *, offer: Offer, day: Interval, limit: int) -> bool:
+    """Say whether the offer is one too many for the day; joining a group that meets anyway never is.
+
+    A group counts once, and only while somebody has a seat in it.
+    """
+    seat = aliased(Booking)
+    counted = (Status.CONFIRMED, Status.COMPLETED, Status.NO_SHOW)
+    has_seat = (
+        select(seat.id)
+        .where(
+            seat.group_id == Booking.id,
+            or_(
+                seat.status.in_(counted),
+                and_(seat.status == Status.HELD, seat.expires_at > database_now()),
+            ),
+        )
+        .exists()
+    )
+    is_joined = and_(
+        Booking.kind == Kind.GROUP,
+        Booking.session_type == offer.session_type,
+        Booking.during == span(offer.during),
+    )
+    taken, joins = (
+        await session.execute(
+            select(func.count(), func.coalesce(func.bool_or(is_joined), literal(value=False))).where(
+                Booking.therapist_id == offer.therapist_id,
+                func.lower(Booking.during) >= day.starts_at,
+                func.lower(Booking.during) < day.ends_at,
+                or_(
+                    and_(Booking.kind == Kind.INDIVIDUAL, or_(Booking.status.in_(counted), is_live())),
+                    and_(Booking.kind == Kind.GROUP, Booking.status == Status.CONFIRMED, has_seat),
+                ),
+            )
+        )
+    ).one()
+    return taken >= limit and not joins
+
+
+async def clear_expired(session: AsyncSession, *, claim: Claim, stale: Stale, now: datetime) -> None:
+    """Expire holds that have run out where the claim would stand, and release the groups they leave empty.
+
+    What is locked here stays locked until the transaction or its savepoint ends, also when somebody else was first.
+    """
+    groups = sorted({group_id for _, group_id in stale if group_id is not None})
+    joined = await session.scalars(_same_group(claim).with_only_columns(Booking.id))
+    await _lock_groups(session, sorted({*groups, *joined}))
+    ids = select(Booking.id).where(
+        Booking.id.in_([booking_id for booking_id, _ in stale]),
+        Booking.status == Status.HELD,
+        Booking.expires_at <= database_now(),
+    )
+    await session.execute(
+        update(Booking)
+        .where(Booking.id.in_(ids.order_by(Booking.id).with_for_update()))
+        .values(status=Status.EXPIRED, version=Booking.version + 1, updated_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    await release_empty_groups(session, group_ids=groups, now=now)
+
+
+async def stale(session: AsyncSession, *, claim: Claim) -> Stale:
+    """Find the holds that have run out where the claim would stand: the therapist's, seats too, and the client's."""
+    # three parts, because each has its own index
+    group = aliased(Booking)
+    run_out = (Booking.status == Status.HELD, Booking.expires_at <= database_now())
+    of_therapist = select(Booking.id, Booking.group_id).where(
+        *run_out,
+        Booking.kind == Kind.INDIVIDUAL,
+        Booking.therapist_id == claim.offer.therapist_id,
+        Booking.occupied.overlaps(span(claim.offer.occupied)),
+    )
+    of_groups = (
+        select(Booking.id, Booking.group_id)
+        .join(group, group.id == Booking.group_id)
+        .where(
+            *run_out,
+            group.kind == Kind.GROUP,
+            group.status == Status.CONFIRMED,
+            group.therapist_id == claim.offer.therapist_id,
+            group.occupied.overlaps(span(claim.offer.occupied)),
+        )
+    )
+    of_client = select(Booking.id, Booking.group_id).where(
+        *run_out,
+        Booking.kind.in_((Kind.INDIVIDUAL, Kind.SEAT)),
+        Booking.client_id == claim.client_id,
+        Booking.during.overlaps(span(claim.offer.during)),
+    )
+    rows = await session.execute(of_therapist.union(of_groups, of_client))
+    return [(booking_id, group_id) for booking_id, group_id in rows]
+
+
+async def _lock_groups(session: AsyncSession, group_ids: Sequence[BookingId]) -> None:
+    if group_ids:
+        await session.execute(
+            select(Booking.id).where(Booking.id.in_(group_ids)).order_by(Booking.id).with_for_update()
+        )
+
+
+async def release_empty_groups(session: AsyncSession, *, group_ids: Sequence[BookingId], now: datetime) -> None:
+    """Give back the therapist's time of groups whose last seat has gone; their rows are locked by the caller."""
+    if not group_ids:
+        return
+    seat = aliased(Booking)
+    has_seat = select(seat.id).where(seat.group_id == Booking.id, seat.status.in_(LIVE)).exists()
+    await session.execute(
+        update(Booking)
+        .where(Booking.id.in_(group_ids), Booking.status == Status.CONFIRMED, ~has_seat)
+        .values(status=Status.RELEASED, version=Booking.version + 1, updated_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def insert_individual(session: AsyncSession, *, claim: Claim, status: Status, now: datetime) -> Booking | None:
+    """Take the time for a client alone; None when somebody, or the client's own session, has it."""
+    return await session.scalar(_insert_of_client(claim, status=status, seat=None, now=now))
+
+
+async def insert_seat(
+    session: AsyncSession, *, claim: Claim, seat: Seat, status: Status, now: datetime
+) -> Booking | None:
+    """Take a seat in a locked group; None when the client's own session stands at that time."""
+    return await session.scalar(_insert_of_client(claim, status=status, seat=seat, now=now))
+
+
+def _insert_of_client(claim: Claim, *, status: Status, seat: Seat | None, now: datetime) -> ReturningInsert[Booking]:
+    held = status is Status.HELD
+    return (
+        insert(Booking)
+        .values(
+            id=uuid7(),
+            kind=Kind.INDIVIDUAL if seat is None else Kind.SEAT,
+            status=status,
+            therapist_id=claim.offer.therapist_id,
+            client_id=claim.client_id,
+            session_type=claim.offer.session_type,
+            session_format=claim.session_format,
+            jurisdiction=claim.jurisdiction,
+            during=span(claim.offer.during),
+            occupied=span(claim.offer.occupied) if seat is None else seat.group.occupied,
+            wall_start=claim.offer.wall_start,
+            zone=claim.offer.zone,
+            fee_minor=claim.offer.fee.amount,
+            currency=claim.offer.fee.currency,
+            free_cancellation_hours=claim.terms.free_cancellation_hours,
+            late_fee_percent=claim.terms.late_fee_percent,
+            match_id=claim.match_id,
+            group_id=None if seat is None else seat.group.group_id,
+            seat_number=None if seat is None else seat.number,
+            capacity=None if seat is None else seat.group.capacity,
+            held_at=database_now() if held else null(),
+            expires_at=database_now() + literal(HOLD) if held else null(),
+            confirmed_at=null() if held else database_now(),
+            version=1,
+            created_at=now,
+            updated_at=now,
+        )
+        .on_conflict_do_nothing()
+        .returning(Booking)
+    )
+
+
+async def lock_group(session: AsyncSession, *, claim: Claim, now: datetime) -> Group | None:
+    """Lock the group that meets at the claim's time, made where there is none; None when a rival has the time."""
+    # A group may be given up by its last client between looking and locking: then it is made anew.
+    for _ in range(3):
+        found = (await session.execute(_same_group(claim).with_for_update())).one_or_none()
+        if found is None:
+            found = (await session.execute(_insert_group(claim, now=now))).one_or_none()
+        if found is not None:
+            group_id, occupied, capacity = found
+            return Group(group_id=group_id, occupied=occupied, capacity=capacity or claim.offer.capacity)
+    return None
+
+
+def _same_group(claim: Claim) -> Select[BookingId, Range[datetime], int | None]:
+    """Find the group that meets at the claim's very time."""
+    return select(Booking.id, Booking.occupied, Booking.capacity).where(
+        Booking.kind == Kind.GROUP,
+        Booking.status == Status.CONFIRMED,
+        Booking.therapist_id == claim.offer.therapist_id,
+        Booking.session_type == claim.offer.session_type,
+        Booking.during == span(claim.offer.during),
+        Booking.occupied.overlaps(span(claim.offer.during)),  # follows from the line above; it is what has an index
+    )
+
+
+def _insert_group(claim: Claim, *, now: datetime) -> ReturningInsert[BookingId, Range[datetime], int | None]:
+    return (
+        insert(Booking)
+        .values(
+            id=uuid7(),
+            kind=Kind.GROUP,
+            status=Status.CONFIRMED,
+            therapist_id=claim.offer.therapist_id,
+            session_type=claim.offer.session_type,
+            during=span(claim.offer.during),
+            occupied=span(claim.offer.occupied),
+            wall_start=claim.offer.wall_start,
+            zone=claim.offer.zone,
+            capacity=claim.offer.capacity,
+            version=1,
+            created_at=now,
+            updated_at=now,
+        )
+        .on_conflict_do_nothing()
+        .returning(Booking.id, Booking.occupied, Booking.capacity)
+    )
+
+
+async def free_seat(session: AsyncSession, *, group: Group) -> Seat | None:
+    """Give the lowest free seat of a locked group, or None when it is full."""
+    taken = set(
+        await session.scalars(
+            select(Booking.seat_number).where(Booking.group_id == group.group_id, Booking.status.in_(LIVE))
+        )
+    )
+    number = next((number for number in range(1, group.capacity + 1) if number not in taken), None)
+    return None if number is None else Seat(group=group, number=number)
+
+
+async def confirm(session: AsyncSession, *, hold_id: BookingId, client_id: ClientId, now: datetime) -> Booking | None:
+    """Turn the client's hold into an appointment while it lives; None when it does not."""
+    return await session.scalar(
+        update(Booking)
+        .where(
+            Booking.id == hold_id,
+            Booking.client_id == client_id,
+            Booking.status == Status.HELD,
+            Booking.expires_at > database_now(),
+        )
+        .values(status=Status.CONFIRMED, confirmed_at=database_now(), version=Booking.version + 1, updated_at=now)
+        .returning(Booking)
+        .execution_options(populate_existing=True)
+    )
+
+
+async def release(session: AsyncSession, *, hold: Booking, now: datetime) -> bool:
+    """Give up a hold, and the group with its last seat; False when it is no hold any more."""
+    groups = [] if hold.group_id is None else [hold.group_id]
+    await _lock_groups(session, groups)
+    released = await session.scalar(
+        update(Booking)
+        .where(Booking.id == hold.id, Booking.status == Status.HELD)
+        .values(status=Status.RELEASED, version=Booking.version + 1, updated_at=now)
+        .returning(Booking.id)
+        .execution_options(synchronize_session=False)
+    )
+    await release_empty_groups(session, group_ids=groups, now=now)
+    return released is not None
+
+
+async def lock_appointment(session: AsyncSession, *, appointment: Booking) -> Booking:
+    """Lock an appointment, its group first, and give it as it is now."""
+    await _lock_groups(session, [] if appointment.group_id is None else [appointment.group_id])
+    locked = await session.scalars(
+        select(Booking).where(Booking.id == appointment.id).with_for_update().execution_options(populate_existing=True)
+    )
+    return locked.one()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancellation:
+    """How an appointment ends. note_sealed: for the row it is written to, or None."""
+
+    by: Party
+    reason: ReasonCode
+    note_sealed: bytes | None
+    fee_due: Money
+
+
+async def cancel(session: AsyncSession, *, appointment: Booking, cancellation: Cancellation, now: datetime) -> Booking:
+    """Cancel a locked appointment, and release its group with the last seat."""
+    cancelled = await session.scalars(
+        update(Booking)
+        .where(Booking.id == appointment.id)
+        .values(
+            status=Status.CANCELLED,
+            cancelled_at=now,
+            cancelled_by=cancellation.by,
+            reason_code=cancellation.reason,
+            note_sealed=cancellation.note_sealed,
+            fee_due_minor=cancellation.fee_due.amount,
+            version=Booking.version + 1,
+            updated_at=now,
+        )
+        .returning(Booking)
+        .execution_options(populate_existing=True)
+    )
+    row = cancelled.one()
+    groups = [] if appointment.group_id is None else [appointment.group_id]
+    await release_empty_groups(session, group_ids=groups, now=now)
+    return row

@@ -1,0 +1,83 @@
+"""What can stand against a hold or a booking, with ways on.
+
+Where several apply, the license is named first, then hours, then the client's own time, then rivals.
+"""
+
+from typing import ClassVar
+
+from domain.booking.offer import Offer
+from domain.errors import Conflict, DomainError, NotFound
+from domain.ids import BookingId
+
+
+class SlotTaken(Conflict):
+    """Somebody else has the therapist's time, or the last seat. alternatives: at most 3, each can be held now."""
+
+    slug: ClassVar[str] = "slot-taken"
+
+    def __init__(self, *, alternatives: tuple[Offer, ...]) -> None:
+        super().__init__("That time has just been taken by somebody else.")
+        self.alternatives = alternatives
+
+
+class SlotNotOffered(DomainError):
+    """The therapist does not offer this start. alternatives: at most 3, each can be held now."""
+
+    slug: ClassVar[str] = "slot-not-offered"
+
+    def __init__(self, detail: str, *, alternatives: tuple[Offer, ...]) -> None:
+        super().__init__(detail)
+        self.alternatives = alternatives
+
+
+class LicenseNotValidAtSession(DomainError):
+    """No verified license covers the whole session for the client's place. alternatives: at most 3, holdable."""
+
+    slug: ClassVar[str] = "license-not-valid-at-session"
+
+    def __init__(self, detail: str, *, alternatives: tuple[Offer, ...]) -> None:
+        super().__init__(detail)
+        self.alternatives = alternatives
+
+
+class HoldExpired(Conflict):
+    """The hold ran out before it was booked. alternatives: at most 3, each can be held now."""
+
+    slug: ClassVar[str] = "hold-expired"
+
+    def __init__(self, *, alternatives: tuple[Offer, ...]) -> None:
+        super().__init__("The hold has run out; hold the time again, or take another.")
+        self.alternatives = alternatives
+
+
+class OwnTimeOverlaps(Conflict):
+    """The client has something else at that time. hold_id, appointment_id: which; one of them, where it is known."""
+
+    def __init__(self, *, hold_id: BookingId | None = None, appointment_id: BookingId | None = None) -> None:
+        super().__init__("You have a hold or an appointment of your own at that time.")
+        self.hold_id = hold_id
+        self.appointment_id = appointment_id
+
+
+class TransitionNotAllowed(Conflict):
+    """What is asked does not follow from the appointment's state."""
+
+    slug: ClassVar[str] = "transition-not-allowed"
+
+    def __init__(self, detail: str, *, appointment_id: BookingId) -> None:
+        super().__init__(detail)
+        self.appointment_id = appointment_id
+
+
+class HoldNotFound(NotFound):
+    """There is no such hold of this client."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such hold of yours.")
+
+
+class AppointmentNotFound(NotFound):
+    """There is no such appointment of this client or therapist."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such appointment of yours.")

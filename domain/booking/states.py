@@ -1,0 +1,57 @@
+"""The life of a hold and of the appointment it becomes: one row, whose states follow the table below and nothing else.
+
+What is held or confirmed is alive: it occupies the therapist's time and the client's, and the database lets nothing
+else live there. A group's own row, on which seats hang, is confirmed while a seat lives and released with its last.
+"""
+
+from enum import StrEnum
+from typing import Final
+
+
+class Kind(StrEnum):
+    """What a row stands for: a session of one client, a group's time of the therapist, a client's seat in a group."""
+
+    INDIVIDUAL = "individual"
+    GROUP = "group"
+    SEAT = "seat"
+
+
+class Status(StrEnum):
+    """Where a hold or an appointment stands."""
+
+    HELD = "held"
+    EXPIRED = "expired"
+    RELEASED = "released"
+    CONFIRMED = "confirmed"
+    CANCELLED = "cancelled"
+    COMPLETED = "completed"
+    NO_SHOW = "no_show"
+
+
+class Event(StrEnum):
+    """What can happen to it."""
+
+    EXPIRE = "expire"
+    RELEASE = "release"
+    CONFIRM = "confirm"
+    CANCEL = "cancel"
+    ATTEND = "attend"
+    MISS = "miss"
+
+
+TRANSITIONS: Final[dict[tuple[Status, Event], Status]] = {
+    (Status.HELD, Event.EXPIRE): Status.EXPIRED,
+    (Status.HELD, Event.RELEASE): Status.RELEASED,
+    (Status.HELD, Event.CONFIRM): Status.CONFIRMED,
+    (Status.CONFIRMED, Event.CANCEL): Status.CANCELLED,
+    (Status.CONFIRMED, Event.ATTEND): Status.COMPLETED,
+    (Status.CONFIRMED, Event.MISS): Status.NO_SHOW,
+}
+
+LIVE: Final = frozenset({Status.HELD, Status.CONFIRMED})
+APPOINTMENT: Final = frozenset({Status.CONFIRMED, Status.CANCELLED, Status.COMPLETED, Status.NO_SHOW})
+
+
+def after(status: Status, event: Event) -> Status | None:
+    """Give the state that follows, or None where the event is not possible."""
+    return TRANSITIONS.get((status, event))
