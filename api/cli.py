@@ -1,0 +1,146 @@
+"""The command line: serve, work, migrate, create-admin, import, seed-demo, openapi."""
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from api.app import openapi_json
+from api.demo import load_demo
+from api.parts import Parts, parts_of
+from api.serve import NotFit, database_for_command, serve, work
+from domain import migration
+from domain.accounts import service as accounts
+from domain.embedded_server import ServerFailed, ServerInUse
+from domain.errors import DomainError, Invalid
+from domain.licensing import import_service as registers
+from domain.migration import SchemaNotReady
+from domain.settings import Settings
+
+
+def _serve(settings: Settings, options: argparse.Namespace) -> None:
+    serve(settings, host=options.host, port=options.port, workers=options.workers, demo=options.demo)
+
+
+def _work(settings: Settings, _options: argparse.Namespace) -> None:
+    work(settings)
+
+
+def _migrate(settings: Settings, _options: argparse.Namespace) -> None:
+    url = settings.migration_database_url or settings.database_url
+    if url is not None:
+        migration.upgrade(database_url=url.get_secret_value())
+    else:
+        with database_for_command(settings):
+            pass  # the embedded database is migrated when it is opened
+    print("The schema is up to date.")
+
+
+def _create_admin(settings: Settings, options: argparse.Namespace) -> None:
+    async def create(parts: Parts) -> accounts.NewAdmin:
+        async with parts.database.transaction() as session:
+            return await accounts.create_admin(
+                session, email=options.email, password=options.password, vault=parts.vault, now=parts.clock.now()
+            )
+
+    with database_for_command(settings) as ready:
+        made = asyncio.run(_with_parts(ready, create))
+    if options.json:
+        print(json.dumps({"id": str(made.account_id), "email": made.email, "totp_secret": made.totp_secret}))
+    else:
+        print(f"{made.email} is an administrator. One-time-code secret, shown once: {made.totp_secret}")
+
+
+def _openapi(_settings: Settings, _options: argparse.Namespace) -> None:
+    sys.stdout.write(openapi_json())
+
+
+def _import(settings: Settings, options: argparse.Namespace) -> None:
+    path: Path = options.file
+    content = path.read_bytes()
+    load = registers.import_leie if options.register == "leie" else registers.import_nppes
+
+    async def bring_in(parts: Parts) -> registers.ImportReport:
+        async with parts.database.transaction() as session:
+            return await load(session, content=content, file_name=path.name, now=parts.clock.now())
+
+    with database_for_command(settings) as ready:
+        report = asyncio.run(_with_parts(ready, bring_in))
+    print(f"{path.name}: {report.rows_new} new, {report.rows_known} known before, {report.rows_refused} refused")
+    for refusal in report.refusals:
+        print(f"  line {refusal.line}: {refusal.reason}")
+
+
+def _seed_demo(settings: Settings, _options: argparse.Namespace) -> None:
+    if settings.is_production:
+        raise NotFit("seed-demo makes up therapists; production has real ones")
+    with database_for_command(settings) as ready:
+        print(asyncio.run(_with_parts(ready, load_demo)))
+
+
+Result = TypeVar("Result")
+
+
+async def _with_parts(settings: Settings, use: Callable[[Parts], Awaitable[Result]]) -> Result:
+    parts = parts_of(settings)
+    try:
+        return await use(parts)
+    finally:
+        await parts.database.close()
+
+
+def parser() -> argparse.ArgumentParser:
+    """Describe the commands."""
+    top = argparse.ArgumentParser(prog="attune", description="Attune: from somebody's own words to a first session.")
+    commands = top.add_subparsers(dest="command", required=True)
+
+    serving = commands.add_parser("serve", help="serve the API; without ATTUNE_DATABASE_URL on a database of its own")
+    serving.add_argument("--host", default="127.0.0.1")
+    serving.add_argument("--port", type=int, default=8000)
+    serving.add_argument("--workers", type=int, default=1)
+    serving.add_argument("--demo", action="store_true", help="load the demo therapists first, once")
+    serving.set_defaults(run=_serve)
+
+    commands.add_parser("work", help="work jobs apart from serve").set_defaults(run=_work)
+    commands.add_parser("migrate", help="bring the schema up to date, as its owner").set_defaults(run=_migrate)
+    commands.add_parser("seed-demo", help="load demo therapists, once").set_defaults(run=_seed_demo)
+    commands.add_parser("openapi", help="print the contract as JSON").set_defaults(run=_openapi)
+
+    admin = commands.add_parser("create-admin", help="make an administrator; there is no other way to be one")
+    admin.add_argument("--email", required=True)
+    admin.add_argument("--password", required=True)
+    admin.add_argument("--json", action="store_true", help="print id, email and the one-time-code secret as JSON")
+    admin.set_defaults(run=_create_admin)
+
+    importing = commands.add_parser("import", help="bring in a public register from a file")
+    importing.add_argument("register", choices=("leie", "nppes"))
+    importing.add_argument("file", type=Path)
+    importing.set_defaults(run=_import)
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and give its exit status; what is refused is said in a line on standard error."""
+    options = parser().parse_args(arguments)
+    try:
+        options.run(Settings(), options)
+    except Invalid as error:
+        for flaw in error.flaws:
+            print(f"attune: {flaw.pointer.lstrip('/') or 'input'}: {flaw.detail}", file=sys.stderr)
+        return 2
+    except ValidationError as error:
+        # pydantic's own words may quote a setting, and a setting may be a secret
+        for each in error.errors(include_input=False, include_url=False, include_context=False):
+            print(f"attune: {'.'.join(map(str, each['loc'])) or 'settings'}: {each['msg']}", file=sys.stderr)
+        return 2
+    except (DomainError, NotFit, ServerInUse, ServerFailed, SchemaNotReady, OSError) as error:
+        print(f"attune: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0

@@ -1,0 +1,67 @@
+"""`Idempotency-Key`: a repeat of a request that succeeded is answered as the first was.
+
+The reply is written in the transaction of its effect. Without the header the work is simply done.
+"""
+
+import hashlib
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Header, Request, Response
+
+from api.dependencies import Call, Writing
+from api.wire import View
+from domain.replay import service as replay
+
+Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=255)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Once:
+    """Does a request's work once for each key."""
+
+    call: Call
+    request: replay.Request | None
+
+    async def __call__(
+        self,
+        work: Callable[[], Awaitable[View]],
+        *,
+        status: int,
+        headers: Callable[[View], Mapping[str, str]] = lambda _view: {},
+    ) -> Response:
+        """Work, or answer what was answered before. headers: made from the view, for a fresh answer only."""
+        if self.request is not None:
+            before = await replay.stored(self.call.session, request=self.request, vault=self.call.parts.vault)
+            if before is not None:
+                return _json(before.body, status=before.status, headers={"Idempotent-Replayed": "true"})
+        view = await work()
+        body = view.model_dump_json()
+        if self.request is not None:
+            replay.store(
+                self.call.session,
+                request=self.request,
+                reply=replay.Reply(status=status, body=body),
+                vault=self.call.parts.vault,
+                now=self.call.now,
+            )
+        return _json(body, status=status, headers=headers(view))
+
+
+def _json(body: str, *, status: int, headers: Mapping[str, str]) -> Response:
+    return Response(body, status_code=status, media_type="application/json", headers=dict(headers))
+
+
+async def _once(request: Request, call: Writing, key: Key = None) -> Once:
+    if key is None:
+        return Once(call=call, request=None)
+    body = await request.body()
+    # the body was read before: it is JSON, or there is none
+    canonical = json.dumps(json.loads(body), sort_keys=True, separators=(",", ":")).encode() if body else b""
+    digest = hashlib.sha256(b"\x00".join((request.method.encode(), request.url.path.encode(), canonical))).digest()
+    return Once(call=call, request=replay.Request(account_id=call.actor.account_id, key=key, digest=digest))
+
+
+OnceOnly = Annotated[Once, Depends(_once, scope="function")]

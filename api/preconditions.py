@@ -1,0 +1,28 @@
+"""`ETag` and `If-Match`: a change meant for an older version is refused. Source: RFC 9110 section 13.1.1."""
+
+from typing import Annotated, ClassVar
+
+from fastapi import Header
+
+from domain.errors import DomainError
+
+IfMatch = Annotated[str | None, Header(alias="If-Match", max_length=200)]
+
+
+class PreconditionFailed(DomainError):
+    """The resource has changed since the version named."""
+
+    slug: ClassVar[str] = "precondition-failed"
+
+
+def etag(version: int) -> str:
+    """Give the entity tag of a version."""
+    return f'"{version}"'
+
+
+def require(if_match: str | None, *, version: int) -> None:
+    """Let pass when no version is named, any is meant, or this one is among them. Raises PreconditionFailed."""
+    if if_match is None or if_match.strip() == "*":
+        return
+    if etag(version) not in (tag.strip() for tag in if_match.split(",")):
+        raise PreconditionFailed("It has changed since you read it; read it again and decide.")

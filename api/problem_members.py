@@ -1,0 +1,97 @@
+"""What a refusal tells beyond its sentence, by its type."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from api.alternatives import alternative_views
+from api.next_steps import COMPLETE_PROFILE, NextStep
+from api.safety_view import ResourceView, safety_view
+from domain.availability.service import ProfileNeeded
+from domain.booking.offer import Offer
+from domain.booking.refusals import (
+    HoldExpired,
+    LicenseNotValidAtSession,
+    OwnTimeOverlaps,
+    SlotNotOffered,
+    SlotTaken,
+    TransitionNotAllowed,
+)
+from domain.clients.ages import TooYoung
+from domain.clients.service import ClientProfileMissing
+from domain.errors import DomainError, Invalid
+from domain.ids import BookingId
+from domain.intake.danger import AnswersRefused
+from domain.safety.resources import Need, resources_for
+from domain.throttle.service import RateLimited
+
+WRITE_PROFILE: Final = NextStep(action="write_profile", method="PUT", path="/v1/therapists/me")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Members:
+    """Members for the problem's body, headers for the response, and steps that come before the usual ones."""
+
+    body: Mapping[str, object] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    first_steps: Sequence[NextStep] = ()
+
+
+def members(error: DomainError) -> Members:
+    """Give the members of a refusal."""
+    match error:
+        case AnswersRefused():
+            told = members(error.refusal)
+            return replace(told, body={**told.body, "safety": safety_view(error.safety).model_dump(mode="json")})
+        case TooYoung():
+            return Members(body={**_flaws(error), "resources": _for_young_people(error.country)})
+        case Invalid():
+            return Members(body=_flaws(error))
+        case RateLimited():
+            return Members(headers={"Retry-After": str(error.retry_after_seconds)})
+        case ProfileNeeded():
+            return Members(first_steps=(WRITE_PROFILE,))
+        case _:
+            return _of_booking(error)
+
+
+def _of_booking(error: DomainError) -> Members:
+    match error:
+        case ClientProfileMissing():
+            return Members(first_steps=(COMPLETE_PROFILE,))
+        case SlotTaken() | SlotNotOffered() | LicenseNotValidAtSession() | HoldExpired():
+            return _with_alternatives(error.alternatives)
+        case OwnTimeOverlaps():
+            return Members(first_steps=_steps_of_own_time(error))
+        case TransitionNotAllowed():
+            return Members(first_steps=(_see_appointment(error.appointment_id),))
+        case _:
+            return Members()
+
+
+def _with_alternatives(alternatives: Sequence[Offer]) -> Members:
+    found = [view.model_dump(mode="json") for view in alternative_views(alternatives)]
+    hold = NextStep(action="hold_alternative", method="POST", path="/v1/holds")
+    return Members(body={"alternatives": found}, first_steps=(hold,) if found else ())
+
+
+def _steps_of_own_time(error: OwnTimeOverlaps) -> tuple[NextStep, ...]:
+    if error.hold_id is not None:
+        return (
+            NextStep(action="book_hold", method="POST", path="/v1/appointments"),
+            NextStep(action="release_hold", method="DELETE", path=f"/v1/holds/{error.hold_id}"),
+        )
+    return () if error.appointment_id is None else (_see_appointment(error.appointment_id),)
+
+
+def _see_appointment(appointment_id: BookingId) -> NextStep:
+    return NextStep(action="see_appointment", method="GET", path=f"/v1/appointments/{appointment_id}")
+
+
+def _flaws(error: Invalid) -> dict[str, object]:
+    return {"errors": [{"pointer": flaw.pointer, "detail": flaw.detail} for flaw in error.flaws]}
+
+
+def _for_young_people(country: str) -> list[dict[str, object]]:
+    found = resources_for(country, Need.YOUNG_PEOPLE)
+    return [ResourceView.model_validate(resource).model_dump(mode="json") for resource in found]

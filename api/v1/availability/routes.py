@@ -1,0 +1,32 @@
+"""A therapist's own schedule."""
+
+from fastapi import APIRouter, Response
+
+from api import preconditions
+from api.dependencies import Reading, Writing
+from api.preconditions import IfMatch
+from api.strict_json import StrictRoute
+from api.v1.availability.schemas import PutSchedule, ScheduleView
+from domain.availability import service
+from domain.directory import service as directory
+
+router = APIRouter(tags=["availability"], route_class=StrictRoute)
+
+
+@router.put("/therapists/me/schedule")
+async def put_schedule(body: PutSchedule, call: Writing, response: Response, if_match: IfMatch = None) -> ScheduleView:
+    """Replace the schedule of the therapist who is signed in; what is booked stays booked."""
+    version = await service.version_to_change(call.session, by=call.actor)
+    preconditions.require(if_match, version=version)
+    stored = await service.put_schedule(call.session, schedule=body.schedule(), by=call.actor, now=call.now)
+    await directory.note_listing(call.session, therapist_id=stored.therapist_id, now=call.now)
+    response.headers["ETag"] = preconditions.etag(stored.version)
+    return ScheduleView.of(stored)
+
+
+@router.get("/therapists/me/schedule")
+async def get_schedule(call: Reading, response: Response) -> ScheduleView:
+    """Give the schedule of the therapist who is signed in."""
+    stored = await service.own_schedule(call.session, by=call.actor)
+    response.headers["ETag"] = preconditions.etag(stored.version)
+    return ScheduleView.of(stored)

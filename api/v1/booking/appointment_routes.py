@@ -1,0 +1,127 @@
+"""Appointments: book, read, preview what cancelling costs, cancel."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+from api import pagination, preconditions
+from api.dependencies import Reading, Writing
+from api.idempotency import OnceOnly
+from api.pagination import Cursor, Limit
+from api.preconditions import IfMatch
+from api.strict_json import StrictRoute
+from api.v1.booking.schemas import (
+    AppointmentStatus,
+    AppointmentView,
+    CancelAppointment,
+    CancellationPreviewView,
+    CreateAppointment,
+    appointment_view,
+    preview_view,
+    statuses_of,
+)
+from api.wire import Instant, Page
+from domain.booking import book_service, cancel_service, service, ways_on_service
+from domain.booking.tables import Booking
+from domain.booking.wanted import Wanted
+from domain.ids import BookingId
+from domain.intake import service as intake
+
+router = APIRouter(prefix="/appointments", tags=["booking"], route_class=StrictRoute)
+LIST = "appointments"
+
+
+@router.post("", status_code=201, response_model=AppointmentView)
+async def create_appointment(body: CreateAppointment, call: Writing, once: OnceOnly) -> Response:
+    """Book what you hold, or a time straight away."""
+    headers: dict[str, str] = {}
+
+    async def work() -> AppointmentView:
+        booked = await _book(body.wanted(), call)
+        headers["ETag"] = preconditions.etag(booked.version)
+        return appointment_view(booked)
+
+    return await once(work, status=201, headers=lambda _view: headers)
+
+
+async def _book(wanted: BookingId | Wanted, call: Writing) -> Booking:
+    after = (intake.preparing(call.parts.vault),)
+    if isinstance(wanted, Wanted):
+        return await book_service.book(call.session, wanted=wanted, by=call.actor, now=call.now, after=after)
+    return await book_service.book_held(call.session, hold_id=wanted, by=call.actor, now=call.now, after=after)
+
+
+@router.get("")
+async def list_appointments(
+    *,
+    call: Reading,
+    status: AppointmentStatus | None = None,
+    starts_from: Annotated[Instant | None, Query(alias="from")] = None,
+    starts_before: Annotated[Instant | None, Query(alias="to")] = None,
+    limit: Limit = pagination.LIMIT_DEFAULT,
+    cursor: Cursor = None,
+) -> Page[AppointmentView]:
+    """List your appointments, as client or as therapist, by start: from `from` on, before `to`."""
+    after = pagination.decode(cursor, of=LIST, parts=2, digest_key=call.parts.digest_key)
+    rows = await service.appointments(
+        call.session,
+        statuses=statuses_of(status),
+        starts_from=starts_from,
+        starts_before=starts_before,
+        after=None if after is None else (datetime.fromisoformat(after[0]), BookingId(UUID(after[1]))),
+        limit=limit + 1,
+        by=call.actor,
+    )
+    page, next_cursor = pagination.cut(
+        rows,
+        limit=limit,
+        of=LIST,
+        digest_key=call.parts.digest_key,
+        key=lambda row: (row.starts_at.isoformat(), str(row.id)),
+    )
+    return Page(data=[appointment_view(row) for row in page], next_cursor=next_cursor)
+
+
+@router.get("/{appointment_id}")
+async def read_appointment(appointment_id: UUID, call: Reading, response: Response) -> AppointmentView:
+    """See an appointment of yours, as client or as therapist."""
+    found = await service.appointment(call.session, appointment_id=BookingId(appointment_id), by=call.actor)
+    ways_on = await ways_on_service.after_cancelling(call.session, appointment=found, by=call.actor, now=call.now)
+    response.headers["ETag"] = preconditions.etag(found.version)
+    return appointment_view(found, alternatives=ways_on)
+
+
+@router.get("/{appointment_id}/cancellation-preview")
+async def preview_cancellation(appointment_id: UUID, call: Reading) -> CancellationPreviewView:
+    """See what cancelling would cost now, and by which rule."""
+    due = await cancel_service.preview(
+        call.session, appointment_id=BookingId(appointment_id), by=call.actor, now=call.now
+    )
+    return preview_view(due)
+
+
+@router.post("/{appointment_id}/cancel", response_model=AppointmentView)
+async def cancel_appointment(
+    *, appointment_id: UUID, body: CancelAppointment, call: Writing, once: OnceOnly, if_match: IfMatch = None
+) -> Response:
+    """Cancel an appointment before it starts; its time is free at once."""
+    headers: dict[str, str] = {}
+
+    async def work() -> AppointmentView:
+        meant = BookingId(appointment_id)
+        version = await cancel_service.version_to_change(call.session, appointment_id=meant, by=call.actor)
+        preconditions.require(if_match, version=version)
+        cancelled = await cancel_service.cancel(
+            call.session,
+            appointment_id=meant,
+            request=body.request(),
+            vault=call.parts.vault,
+            by=call.actor,
+            now=call.now,
+        )
+        headers["ETag"] = preconditions.etag(cancelled.version)
+        return appointment_view(cancelled)
+
+    return await once(work, status=200, headers=lambda _view: headers)

@@ -1,0 +1,10 @@
+"""Everything about booking, verb by verb."""
+
+from fastapi import APIRouter
+
+from api.v1.booking import appointment_routes, hold_routes, slot_routes
+
+router = APIRouter()
+router.include_router(hold_routes.router)
+router.include_router(appointment_routes.router)
+router.include_router(slot_routes.router)

@@ -1,0 +1,250 @@
+"""Bodies and views of holds and appointments."""
+
+from collections.abc import Sequence
+from datetime import UTC
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from api.alternatives import AlternativeView, alternative_views
+from api.wire import Body, Instant, Jurisdiction, MoneyWire, View, money_wire, short
+from domain.availability.schedule import SessionFormat
+from domain.booking.cancel_service import CancelRequest
+from domain.booking.offer import Offer
+from domain.booking.states import Status
+from domain.booking.tables import Booking
+from domain.booking.terms import CancellationTerms, FeeDue, Party, ReasonCode
+from domain.booking.wanted import Wanted
+from domain.errors import Flaw, Invalid
+from domain.ids import BookingId, MatchId, TherapistId
+from domain.money import Money
+
+SessionTypeCode = Annotated[str, short(50)]
+NEEDED = ("therapist_id", "session_type", "start", "session_format")
+
+
+class AppointmentStatus(StrEnum):
+    """Where an appointment stands."""
+
+    CONFIRMED = "confirmed"
+    CANCELLED = "cancelled"
+    COMPLETED = "completed"
+    NO_SHOW = "no_show"
+
+
+class CreateHold(Body):
+    """What to hold. jurisdiction: where you will be, if not where your profile says; match_id: what led here."""
+
+    therapist_id: UUID
+    session_type: SessionTypeCode
+    start: Instant
+    session_format: SessionFormat
+    jurisdiction: Jurisdiction | None = None
+    match_id: UUID | None = None
+
+    def wanted(self) -> Wanted:
+        """Give the domain's value."""
+        return Wanted(
+            therapist_id=TherapistId(self.therapist_id),
+            session_type=self.session_type,
+            starts_at=self.start.astimezone(UTC),
+            session_format=self.session_format,
+            jurisdiction=self.jurisdiction,
+            match_id=None if self.match_id is None else MatchId(self.match_id),
+        )
+
+
+class CreateAppointment(Body):
+    """What to book: either a hold by `hold_id` alone, or what a hold would name."""
+
+    hold_id: UUID | None = None
+    therapist_id: UUID | None = None
+    session_type: SessionTypeCode | None = None
+    start: Instant | None = None
+    session_format: SessionFormat | None = None
+    jurisdiction: Jurisdiction | None = None
+    match_id: UUID | None = None
+
+    def wanted(self) -> BookingId | Wanted:
+        """Give the hold to book, or what is to be booked straight away. Raises BookingUnclear."""
+        if self.hold_id is not None:
+            beside = sorted(self.model_fields_set - {"hold_id"})
+            if beside:
+                raise BookingUnclear(
+                    *(Flaw(pointer=f"/{name}", detail="Leave this out beside hold_id.") for name in beside)
+                )
+            return BookingId(self.hold_id)
+        therapist_id, session_type, start, session_format = (
+            self.therapist_id,
+            self.session_type,
+            self.start,
+            self.session_format,
+        )
+        if therapist_id is None or session_type is None or start is None or session_format is None:
+            raise BookingUnclear(
+                *(
+                    Flaw(pointer=f"/{name}", detail="This is required without hold_id.")
+                    for name in NEEDED
+                    if getattr(self, name) is None
+                )
+            )
+        return CreateHold(
+            therapist_id=therapist_id,
+            session_type=session_type,
+            start=start,
+            session_format=session_format,
+            jurisdiction=self.jurisdiction,
+            match_id=self.match_id,
+        ).wanted()
+
+
+class BookingUnclear(Invalid):
+    """The body names a hold and more, or neither a hold nor all that a session needs."""
+
+
+class CancelAppointment(Body):
+    """Why you cancel. note: in your own words, kept encrypted."""
+
+    reason_code: ReasonCode
+    note: Annotated[str, short(2000)] | None = None
+
+    def request(self) -> CancelRequest:
+        """Give the domain's value."""
+        return CancelRequest(reason=self.reason_code, note=self.note)
+
+
+class HoldView(View):
+    """A session that is kept for you until `expires_at`."""
+
+    id: UUID
+    therapist_id: UUID
+    session_type: str
+    start: Instant
+    end: Instant
+    session_format: SessionFormat
+    jurisdiction: str
+    expires_at: Instant
+
+
+class CancellationPolicyView(View):
+    """What cancelling costs and until when it is free, as it was when you booked."""
+
+    free_until_hours: int
+    late_fee_percent: int
+    summary: str
+
+
+class CancellationView(View):
+    """How an appointment was cancelled, and what is owed for it."""
+
+    fee: MoneyWire
+    reason_code: ReasonCode
+    cancelled_by: Party
+    cancelled_at: Instant
+
+
+class AppointmentView(View):
+    """An appointment, for both its parties.
+
+    cancellation: where it was cancelled. alternatives: for a client whose therapist cancelled, when read by itself.
+    """
+
+    id: UUID
+    status: AppointmentStatus
+    client_id: UUID
+    therapist_id: UUID
+    session_type: str
+    start: Instant
+    end: Instant
+    session_format: SessionFormat
+    jurisdiction: str
+    fee: MoneyWire
+    cancellation_policy: CancellationPolicyView
+    series_id: UUID | None = Field(description="the standing series it belongs to, if any")
+    cancellation: CancellationView | None
+    alternatives: Sequence[AlternativeView] | None
+
+
+class CancellationPreviewView(View):
+    """What cancelling would cost now, and why."""
+
+    fee: MoneyWire
+    rule: str
+
+
+class NotAnAppointment(Exception):
+    """A mistake of ours: a group's own row was to be presented to a client or therapist."""
+
+
+def hold_view(hold: Booking) -> HoldView:
+    """Present a hold to its client."""
+    if hold.session_format is None or hold.jurisdiction is None or hold.expires_at is None:
+        raise NotAnAppointment
+    return HoldView(
+        id=hold.id,
+        therapist_id=hold.therapist_id,
+        session_type=hold.session_type,
+        start=hold.starts_at,
+        end=hold.ends_at,
+        session_format=hold.session_format,
+        jurisdiction=hold.jurisdiction,
+        expires_at=hold.expires_at,
+    )
+
+
+def appointment_view(appointment: Booking, *, alternatives: Sequence[Offer] | None = None) -> AppointmentView:
+    """Present an appointment to one of its parties."""
+    if appointment.client_id is None or appointment.session_format is None or appointment.jurisdiction is None:
+        raise NotAnAppointment
+    return AppointmentView(
+        id=appointment.id,
+        status=AppointmentStatus(appointment.status),
+        client_id=appointment.client_id,
+        therapist_id=appointment.therapist_id,
+        session_type=appointment.session_type,
+        start=appointment.starts_at,
+        end=appointment.ends_at,
+        session_format=appointment.session_format,
+        jurisdiction=appointment.jurisdiction,
+        fee=money_wire(appointment.fee),
+        cancellation_policy=_policy_view(appointment.terms),
+        series_id=None,
+        cancellation=_cancellation_view(appointment),
+        alternatives=None if alternatives is None else alternative_views(alternatives),
+    )
+
+
+def preview_view(due: FeeDue) -> CancellationPreviewView:
+    """Present what cancelling would cost."""
+    return CancellationPreviewView(fee=money_wire(due.fee), rule=due.rule)
+
+
+def statuses_of(status: AppointmentStatus | None) -> tuple[Status, ...]:
+    """Give the states asked for, or all an appointment can have."""
+    return tuple(Status(each) for each in (AppointmentStatus if status is None else (status,)))
+
+
+def _policy_view(terms: CancellationTerms) -> CancellationPolicyView:
+    return CancellationPolicyView(
+        free_until_hours=terms.free_cancellation_hours,
+        late_fee_percent=terms.late_fee_percent,
+        summary=terms.summary(),
+    )
+
+
+def _cancellation_view(appointment: Booking) -> CancellationView | None:
+    if (
+        appointment.cancelled_at is None
+        or appointment.cancelled_by is None
+        or appointment.reason_code is None
+        or appointment.fee_due_minor is None
+    ):
+        return None
+    return CancellationView(
+        fee=money_wire(Money(amount=appointment.fee_due_minor, currency=appointment.fee.currency)),
+        reason_code=appointment.reason_code,
+        cancelled_by=appointment.cancelled_by,
+        cancelled_at=appointment.cancelled_at,
+    )

@@ -1,0 +1,181 @@
+"""Free slots, of one therapist and of many. Anybody may ask; who is signed in as a client sees what they could hold.
+
+Reading a match is audited, so a list by match writes.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+
+from api import pagination
+from api.dependencies import MaybeReading, MaybeWriting, Visit
+from api.pagination import Cursor
+from api.strict_json import StrictRoute
+from api.v1.booking.slot_schemas import SlotView, TherapistSlotView
+from api.wire import Instant, Jurisdiction, Page
+from domain.access.actor import Role
+from domain.accounts.tokens import NotAuthenticated
+from domain.availability.interval import Interval
+from domain.booking import offer, offers_service
+from domain.booking.offers_service import Wish
+from domain.errors import Flaw, Invalid
+from domain.ids import MatchId, TherapistId
+from domain.licensing import places
+from domain.matching import service as matching
+
+router = APIRouter(tags=["booking"], route_class=StrictRoute)
+
+WINDOW_MAX: Final = timedelta(days=62)
+LIST: Final = "slots"
+From = Annotated[Instant, Query(alias="from", description="The first instant at which a session may start")]
+To = Annotated[Instant, Query(description="The instant before which sessions start; at most 62 days after `from`")]
+SessionTypeCode = Annotated[str | None, Query(max_length=50, description="Without it: any individual one")]
+At = Annotated[Jurisdiction | None, Query(description="Where the client will be; the signed-in client's own if absent")]
+
+
+class WindowImpossible(Invalid):
+    """The window is none, or too long."""
+
+
+class NobodyMeant(Invalid):
+    """Neither therapists nor a match are named, or both."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Flaw(pointer="/therapist_id", detail="Name therapists by therapist_id, or a match by match_id.")
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meant:
+    """Whose slots are asked for: those of therapists, or of a match."""
+
+    therapist_ids: frozenset[TherapistId]
+    match_id: MatchId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Which page of a list is asked for."""
+
+    limit: int
+    cursor: str | None
+
+
+def _meant(
+    therapist_id: Annotated[list[UUID] | None, Query(max_length=100, description="Repeated, at most 100")] = None,
+    match_id: Annotated[UUID | None, Query(description="A match of the client who is signed in")] = None,
+) -> Meant:
+    if (therapist_id is None) == (match_id is None):
+        raise NobodyMeant
+    return Meant(
+        therapist_ids=frozenset(TherapistId(each) for each in therapist_id or ()),
+        match_id=None if match_id is None else MatchId(match_id),
+    )
+
+
+def _part(limit: Annotated[int, Query(ge=1, le=1000)] = 100, cursor: Cursor = None) -> Part:
+    return Part(limit=limit, cursor=cursor)
+
+
+Whose = Annotated[Meant, Depends(_meant)]
+Paged = Annotated[Part, Depends(_part)]
+
+
+@router.get("/therapists/{therapist_id}/slots")
+async def list_slots_of_therapist(
+    therapist_id: UUID,
+    visit: MaybeReading,
+    *,
+    starts_from: From,
+    to: To,
+    session_type: SessionTypeCode = None,
+    jurisdiction: At = None,
+) -> Page[SlotView]:
+    """List what can be held with one therapist, the whole window at once, by start."""
+    found = await offers_service.of_therapist(
+        visit.session,
+        therapist_id=TherapistId(therapist_id),
+        wish=await _wish(visit, session_type=session_type, jurisdiction=jurisdiction),
+        window=_window(starts_from, to),
+        now=visit.now,
+    )
+    return Page(data=[SlotView.of(each) for each in found])
+
+
+@router.get("/slots")
+async def list_slots(
+    visit: MaybeWriting,
+    *,
+    whose: Whose,
+    starts_from: From,
+    to: To,
+    session_type: SessionTypeCode = None,
+    jurisdiction: At = None,
+    paged: Paged,
+) -> Page[TherapistSlotView]:
+    """List what can be held with any of these therapists, or those of one's own match, by start.
+
+    Who is not listed is left out.
+    """
+    found = await offers_service.earliest(
+        visit.session,
+        therapist_ids=await _therapists(visit, whose),
+        wish=await _wish(visit, session_type=session_type, jurisdiction=jurisdiction),
+        window=_window(starts_from, to),
+        after=_place(paged.cursor, digest_key=visit.parts.digest_key),
+        most=paged.limit + 1,
+        now=visit.now,
+    )
+    page, next_cursor = pagination.cut(
+        found,
+        limit=paged.limit,
+        of=LIST,
+        digest_key=visit.parts.digest_key,
+        key=lambda each: (each.starts_at.isoformat(), str(each.therapist_id), each.session_type),
+    )
+    return Page(data=[TherapistSlotView.of(each) for each in page], next_cursor=next_cursor)
+
+
+async def _therapists(visit: Visit, meant: Meant) -> frozenset[TherapistId]:
+    """Say whose slots are meant. Raises NotAuthenticated, WrongRole, MatchNotFound for a match."""
+    if meant.match_id is None:
+        return meant.therapist_ids
+    if visit.actor is None:
+        raise NotAuthenticated("A match is for the client it was made for; sign in.")
+    return frozenset(
+        await matching.therapists_of(
+            visit.session, match_id=meant.match_id, by=visit.actor, vault=visit.parts.vault, now=visit.now
+        )
+    )
+
+
+async def _wish(visit: Visit, *, session_type: str | None, jurisdiction: str | None) -> Wish:
+    """Say who asks for what. A place that is named is one we serve; a client's own needs no name."""
+    if jurisdiction is not None and not places.is_known(jurisdiction):
+        raise places.UnknownJurisdiction
+    actor = visit.actor
+    if actor is None or actor.role is not Role.CLIENT:
+        return Wish(session_type=session_type, place=jurisdiction, client_id=None)
+    place = jurisdiction or await offers_service.home(visit.session, client_id=actor.client_id)
+    return Wish(session_type=session_type, place=place, client_id=actor.client_id)
+
+
+def _window(starts_from: datetime, to: datetime) -> Interval:
+    """Make the window. Raises WindowImpossible."""
+    if to <= starts_from:
+        raise WindowImpossible(Flaw(pointer="/to", detail="It must be later than `from`."))
+    if to - starts_from > WINDOW_MAX:
+        raise WindowImpossible(Flaw(pointer="/to", detail=f"At most {WINDOW_MAX.days} days after `from`."))
+    return Interval(starts_at=starts_from.astimezone(UTC), ends_at=to.astimezone(UTC))
+
+
+def _place(cursor: str | None, *, digest_key: bytes) -> offer.Place | None:
+    key = pagination.decode(cursor, of=LIST, parts=3, digest_key=digest_key)
+    if key is None:
+        return None
+    starts_at, therapist_id, session_type = key
+    return datetime.fromisoformat(starts_at), TherapistId(UUID(therapist_id)), session_type

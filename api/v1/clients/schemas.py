@@ -1,0 +1,72 @@
+"""Body and view of a client's own profile."""
+
+import unicodedata
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AfterValidator, Field
+
+from api.wire import Body, Day, Jurisdiction, Language, View, Zone, short
+from domain.clients.profile import Profile, StoredProfile
+from domain.licensing import places
+
+
+def _served(code: str) -> str:
+    if not places.is_known(code):
+        raise ValueError("this is not a jurisdiction we serve; codes look like US-OH")
+    return code
+
+
+def _written(name: str) -> str:
+    """Refuse what steers a terminal or turns the writing direction of what follows; joiners are part of names."""
+    if any(unicodedata.category(sign) == "Cc" or unicodedata.bidirectional(sign) in TURNING for sign in name):
+        raise ValueError("a name is written without control characters")
+    return name
+
+
+TURNING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
+
+
+class PutClient(Body):
+    """What a client tells. jurisdiction: where they will be during sessions; adults only."""
+
+    preferred_name: Annotated[str, short(100), AfterValidator(_written)]
+    birth_date: Day
+    jurisdiction: Annotated[Jurisdiction, AfterValidator(_served)]
+    time_zone: Zone
+    languages: Annotated[Sequence[Language], Field(min_length=1, max_length=10)]
+
+    def profile(self) -> Profile:
+        """Give the domain's value; a language that comes twice counts once."""
+        return Profile(
+            preferred_name=self.preferred_name,
+            born_on=self.birth_date,
+            jurisdiction=self.jurisdiction,
+            zone=self.time_zone,
+            languages=tuple(dict.fromkeys(self.languages)),
+        )
+
+
+class ClientView(View):
+    """A client's own profile."""
+
+    id: UUID
+    preferred_name: str
+    birth_date: date
+    jurisdiction: str
+    time_zone: str
+    languages: Sequence[str]
+
+
+def client_view(stored: StoredProfile) -> ClientView:
+    """Present a profile to its owner."""
+    return ClientView(
+        id=stored.client_id,
+        preferred_name=stored.profile.preferred_name,
+        birth_date=stored.profile.born_on,
+        jurisdiction=stored.profile.jurisdiction,
+        time_zone=stored.profile.zone,
+        languages=stored.profile.languages,
+    )
