@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help setup run test format lint types arrows dependencies tests coverage lock openapi audit bench clean
+.PHONY: help setup run test format lint types arrows dependencies tests coverage lock openapi audit races evaluate bench clean
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -80,6 +80,13 @@ openapi: setup ## Write openapi/v1.json anew
 # --strict: without it, pip-audit exits 0 when it could ask nobody.
 audit: setup ## Ask for known vulnerabilities in what is shipped; fails where nobody can be asked
 	@$(BIN)/pip-audit --strict --disable-pip --require-hashes -r requirements.lock
+
+races: setup ## Run the races with many more rounds than the tests do
+	@ATTUNE_RACE_ROUNDS=$(or $(ROUNDS),60) $(BIN)/pytest tests/races -p no:randomly
+
+evaluate: setup ## Measure the reading of words on FILE=…jsonl ({"text", "topic", "concerns"} a line)
+	@test -n "$(FILE)" || { echo 'make evaluate FILE=questions.jsonl' >&2; exit 2; }
+	@PYTHONPATH=. $(BIN)/python benchmarks/interpretation.py "$(FILE)"
 
 bench: setup ## List the benchmark programs
 	@for program in $(sort $(wildcard benchmarks/*.py)); do echo "  $(BIN)/python $$program"; done

@@ -72,8 +72,9 @@ def _import(settings: Settings, options: argparse.Namespace) -> None:
     with database_for_command(settings) as ready:
         report = asyncio.run(_with_parts(ready, bring_in))
     print(f"{path.name}: {report.rows_new} new, {report.rows_known} known before, {report.rows_refused} refused")
+    unit = "line" if options.register == "leie" else "record"
     for refusal in report.refusals:
-        print(f"  line {refusal.line}: {refusal.reason}")
+        print(f"  {unit} {refusal.number}: {refusal.reason}")
 
 
 def _seed_demo(settings: Settings, _options: argparse.Namespace) -> None:
@@ -137,6 +138,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # pydantic's own words may quote a setting, and a setting may be a secret
         for each in error.errors(include_input=False, include_url=False, include_context=False):
             print(f"attune: {'.'.join(map(str, each['loc'])) or 'settings'}: {each['msg']}", file=sys.stderr)
+        return 2
+    except ValueError as error:  # a key, an address or a URL among the settings that is none
+        print(f"attune: {error}", file=sys.stderr)
         return 2
     except (DomainError, NotFit, ServerInUse, ServerFailed, SchemaNotReady, OSError) as error:
         print(f"attune: {error}", file=sys.stderr)

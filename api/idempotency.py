@@ -58,8 +58,10 @@ async def _once(request: Request, call: Writing, key: Key = None) -> Once:
     if key is None:
         return Once(call=call, request=None)
     body = await request.body()
-    # the body was read before: it is JSON, or there is none
-    canonical = json.dumps(json.loads(body), sort_keys=True, separators=(",", ":")).encode() if body else b""
+    try:
+        canonical = json.dumps(json.loads(body), sort_keys=True, separators=(",", ":")).encode()
+    except (ValueError, RecursionError):  # no body, or one that will be refused: its bytes tell it apart well enough
+        canonical = body
     digest = hashlib.sha256(b"\x00".join((request.method.encode(), request.url.path.encode(), canonical))).digest()
     return Once(call=call, request=replay.Request(account_id=call.actor.account_id, key=key, digest=digest))
 

@@ -22,10 +22,15 @@ from domain.clients.service import ClientProfileMissing
 from domain.errors import DomainError, Invalid
 from domain.ids import BookingId
 from domain.intake.danger import AnswersRefused
+from domain.licensing.decisions import TransitionNotAllowed as DecisionNotAllowed
+from domain.licensing.service import LicenseOnFile
 from domain.safety.resources import Need, resources_for
+from domain.therapists.service import ProfileMissing
 from domain.throttle.service import RateLimited
 
 WRITE_PROFILE: Final = NextStep(action="write_profile", method="PUT", path="/v1/therapists/me")
+SEE_LICENSES: Final = NextStep(action="see_licenses", method="GET", path="/v1/therapists/me/licenses")
+SEE_QUEUE: Final = NextStep(action="see_queue", method="GET", path="/v1/admin/licenses")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,10 +54,20 @@ def members(error: DomainError) -> Members:
             return Members(body=_flaws(error))
         case RateLimited():
             return Members(headers={"Retry-After": str(error.retry_after_seconds)})
-        case ProfileNeeded():
-            return Members(first_steps=(WRITE_PROFILE,))
+        case ProfileNeeded() | ProfileMissing() | LicenseOnFile() | DecisionNotAllowed():
+            return Members(first_steps=(_step_of_licensing(error),))
         case _:
             return _of_booking(error)
+
+
+def _step_of_licensing(error: ProfileNeeded | ProfileMissing | LicenseOnFile | DecisionNotAllowed) -> NextStep:
+    match error:
+        case ProfileNeeded() | ProfileMissing():
+            return WRITE_PROFILE
+        case LicenseOnFile():
+            return SEE_LICENSES
+        case DecisionNotAllowed():
+            return SEE_QUEUE
 
 
 def _of_booking(error: DomainError) -> Members:

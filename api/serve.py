@@ -8,6 +8,7 @@ import asyncio
 import os
 import shutil
 import signal
+import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from types import FrameType
 import uvicorn
 from pydantic import SecretStr
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from api import logs
 from api.demo import load_demo
@@ -60,6 +62,9 @@ async def check_fit(settings: Settings) -> None:
             await migration.check(session)
         if settings.is_production:
             await _refuse_owner(parts.database)
+    except DBAPIError as error:  # a fresh server has not even the role
+        said = getattr(error.orig, "__cause__", None) or "it does not answer"
+        raise NotFit(f"the database does not take the service in: {said}. `attune migrate` sets up a new one") from None
     finally:
         await parts.database.close()
 
@@ -82,6 +87,7 @@ async def _refuse_owner(database: Database) -> None:
 def serve(settings: Settings, *, host: str, port: int, workers: int, demo: bool) -> None:
     """Serve until SIGTERM or SIGINT."""
     signal.signal(signal.SIGTERM, _end)
+    _refuse_taken_port(host=host, port=port)
     with database_for_serving(settings) as ready:
         asyncio.run(check_fit(ready))
         if demo:
@@ -101,6 +107,14 @@ def serve(settings: Settings, *, host: str, port: int, workers: int, demo: bool)
             proxy_headers=False,
             timeout_graceful_shutdown=20,
         )
+
+
+def _refuse_taken_port(*, host: str, port: int) -> None:
+    """Refuse before anything is started: of the server's own complaint the log would keep only that it complained."""
+    try:
+        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+    except OSError as error:
+        raise NotFit(f"{host}:{port} can't be listened on: {error.strerror}") from None
 
 
 def work(settings: Settings) -> None:

@@ -4,6 +4,7 @@ A body refuses keys it does not know. An instant may carry any offset and never 
 """
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Final, Generic, TypeVar
@@ -25,6 +26,7 @@ from domain.money import Money
 LANGUAGE: Final = re.compile(r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
 WRITTEN_INSTANT: Final = re.compile(r"^\d{4}-\d{2}-\d{2}[Tt ]")
 WRITTEN_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+TURNING: Final = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 WRITTEN_WALL_TIME: Final = re.compile(r"^([01][0-9]|2[0-3]):[0-5][0-9]$", re.ASCII)
 
 
@@ -74,6 +76,30 @@ def _language(tag: str) -> str:
     if not LANGUAGE.match(tag):
         raise ValueError("a BCP 47 language tag is needed, such as en or es-MX")
     return tag
+
+
+def _steers(text: str, *, besides: str) -> bool:
+    return any(
+        (unicodedata.category(sign) == "Cc" and sign not in besides) or unicodedata.bidirectional(sign) in TURNING
+        for sign in text
+    )
+
+
+def one_line(text: str) -> str:
+    """Refuse what steers a terminal or turns the writing direction of what follows; joiners are part of names.
+
+    Raises ValueError.
+    """
+    if _steers(text, besides=""):
+        raise ValueError("this is one line, written without control characters")
+    return text
+
+
+def prose(text: str) -> str:
+    """Refuse the same but for the ends of lines and tabs. Raises ValueError."""
+    if _steers(text, besides="\r\n\t"):
+        raise ValueError("text is written without control characters")
+    return text
 
 
 Instant = Annotated[

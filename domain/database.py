@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal, cast, get_args
 from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 from uuid import UUID
 
@@ -41,6 +41,8 @@ SESSION_LIMITS: Final = {
     "timezone": "UTC",
     "jit": "off",  # compiling costs more than our statements take
 }
+
+SslMode = Literal["disable", "allow", "prefer", "require", "verify-ca", "verify-full"]
 
 
 class Base(DeclarativeBase):
@@ -96,13 +98,14 @@ def database_now() -> "Function[datetime]":
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    """Where a database is. host: a name, or the folder of a Unix socket."""
+    """Where a database is. host: a name, or the folder of a Unix socket; sslmode: libpq's word, or None for prefer."""
 
     host: str
     port: int
     user: str
     password: str | None
     database: str
+    sslmode: SslMode | None = None
 
     def url(self) -> URL:
         """Give the address as SQLAlchemy wants it; a socket's folder goes into the query."""
@@ -114,30 +117,45 @@ class Address:
             host=None if socket else self.host,
             port=self.port,
             database=self.database,
-            query={"host": self.host} if socket else {},
+            query=({"host": self.host} if socket else {}) | ({"ssl": self.sslmode} if self.sslmode else {}),
         )
 
     def dsn(self) -> str:
         """Give the address as a libpq URI; it carries the password, so it is never logged."""
         login = quote(self.user, safe="") + (f":{quote(self.password, safe='')}" if self.password else "")
+        query: dict[str, str] = {"sslmode": self.sslmode} if self.sslmode else {}
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        place = f"{host}:{self.port}"
         if self.host.startswith("/"):
-            query = urlencode({"host": self.host, "port": self.port})
-            return f"postgresql://{login}@/{quote(self.database)}?{query}"
-        return f"postgresql://{login}@{self.host}:{self.port}/{quote(self.database)}"
+            query |= {"host": self.host, "port": str(self.port)}
+            place = ""
+        return f"postgresql://{login}@{place}/{quote(self.database, safe='')}" + (
+            f"?{urlencode(query)}" if query else ""
+        )
 
 
 def address_of(url: str) -> Address:
     """Read a `postgresql://` URL, with a host or with `?host=/folder`. Raises ValueError, without the password."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        query = parse_qs(parts.query)
+        port = parts.port or int(query.get("port", ["5432"])[0])
+    except ValueError:  # its words hold a piece of the password where that was not percent-encoded
+        raise ValueError("the database URL can't be read: percent-encode what the password holds") from None
     if parts.scheme.split("+")[0] not in {"postgresql", "postgres"}:
         raise ValueError("a database URL starts with postgresql://")
-    query = parse_qs(parts.query)
+    if unknown := sorted(query.keys() - {"host", "port", "user", "sslmode"}):
+        raise ValueError(f"the database URL asks for {', '.join(unknown)}, which is not known here")
+    sslmode = query.get("sslmode", [None])[0]
+    if sslmode is not None and sslmode not in get_args(SslMode):
+        raise ValueError("the database URL's sslmode is none of libpq's")
     return Address(
         host=parts.hostname or query.get("host", ["localhost"])[0],
-        port=parts.port or int(query.get("port", ["5432"])[0]),
+        port=port,
         user=unquote(parts.username) if parts.username else query.get("user", ["postgres"])[0],
         password=unquote(parts.password) if parts.password else None,
         database=unquote(parts.path.lstrip("/")) or "postgres",
+        sslmode=cast("SslMode | None", sslmode),
     )
 
 

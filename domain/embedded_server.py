@@ -9,6 +9,7 @@ The server listens on a Unix socket only, in a folder only its user and ours can
 import fcntl
 import os
 import pwd
+import shlex
 import shutil
 import subprocess
 import tempfile
@@ -84,18 +85,20 @@ class EmbeddedServer:
     @contextmanager
     def shared(self, *, patience_seconds: float = 30.0) -> Iterator[Address]:
         """Use the server another program owns, or own it for a while when nobody does."""
-        lock = self._lock(patience_seconds=0)
-        if lock is not None:
-            os.close(lock)
-            with self.owned() as address:
-                yield address
-            return
         deadline = time.monotonic() + patience_seconds
-        while not self._answers():
+        while True:
+            lock = self._lock(patience_seconds=0)
+            if lock is not None:  # nobody owns it, or the owner has just gone
+                os.close(lock)
+                with self.owned() as address:
+                    yield address
+                return
+            if self._answers():
+                yield self.address()
+                return
             if time.monotonic() > deadline:
                 raise ServerFailed(f"the server of {self._data_dir} does not answer")
             time.sleep(0.1)
-        yield self.address()
 
     def kill(self) -> None:
         """Stop the server as a power cut would; for tests."""
@@ -146,7 +149,7 @@ class EmbeddedServer:
         if not self._answers():
             self._log.touch(mode=0o600)
             self._give(self._log)
-            options = f"-k '{socket_dir}'"
+            options = f"-k {shlex.quote(str(socket_dir))}"
             arguments = ("-D", str(self._cluster), "-l", str(self._log), "-o", options, "-w", "-t", "60", "start")
             for attempt in (1, 2, 3):
                 if self._run("pg_ctl", *arguments, check=False) == 0:

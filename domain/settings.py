@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 DEVELOPMENT_SIGNING_KEY: Final = "QXR0dW5lLWRldmVsb3BtZW50LXNpZ25pbmcta2V5ITE"
 DEVELOPMENT_VAULT_KEY: Final = "dev:QXR0dW5lLWRldmVsb3BtZW50LXZhdWx0LWtleSEhISE"
 DEVELOPMENT_DIGEST_KEY: Final = "QXR0dW5lLWRldmVsb3BtZW50LWRpZ2VzdC1rZXkhISE"
+WELL_KNOWN: Final = (DEVELOPMENT_SIGNING_KEY, DEVELOPMENT_VAULT_KEY.partition(":")[2], DEVELOPMENT_DIGEST_KEY)
 
 
 class Mode(StrEnum):
@@ -27,7 +28,9 @@ class Mode(StrEnum):
 class Settings(BaseSettings):
     """Everything an operator can set. Each field is `ATTUNE_` and its name in capitals."""
 
-    model_config = SettingsConfigDict(env_prefix="ATTUNE_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="ATTUNE_", env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True
+    )
 
     mode: Mode = Mode.DEVELOPMENT
     data_dir: Path = Path(".attune")
@@ -59,10 +62,10 @@ class Settings(BaseSettings):
             reason
             for refused, reason in (
                 (self.database_url is None, "ATTUNE_DATABASE_URL is not set: the embedded database is for development"),
-                (self.mail_url is None or self.mail_is_file, "ATTUNE_MAIL_URL must be smtp:// or smtps://"),
-                (self.signing_key.get_secret_value() == DEVELOPMENT_SIGNING_KEY, "ATTUNE_SIGNING_KEY is the default"),
-                (self.vault_key.get_secret_value() == DEVELOPMENT_VAULT_KEY, "ATTUNE_VAULT_KEY is the default"),
-                (self.digest_key.get_secret_value() == DEVELOPMENT_DIGEST_KEY, "ATTUNE_DIGEST_KEY is the default"),
+                (not self.mail_leaves, "ATTUNE_MAIL_URL must be smtp:// or smtps://"),
+                (_is_well_known(self.signing_key), "ATTUNE_SIGNING_KEY is the default"),
+                (_is_well_known(self.vault_key), "ATTUNE_VAULT_KEY is the default"),
+                (_is_well_known(self.digest_key), "ATTUNE_DIGEST_KEY is the default"),
                 (self.clock_offset_seconds != 0, "ATTUNE_CLOCK_OFFSET_SECONDS shifts the clock"),
             )
             if refused
@@ -72,11 +75,17 @@ class Settings(BaseSettings):
         return self
 
     @property
-    def mail_is_file(self) -> bool:
-        """Say whether mail is written to a folder."""
-        return self.mail_url is not None and self.mail_url.get_secret_value().startswith("file:")
+    def mail_leaves(self) -> bool:
+        """Say whether mail leaves the machine, rather than being written to a folder."""
+        url = self.mail_url.get_secret_value().lower() if self.mail_url is not None else ""
+        return url.startswith(("smtp://", "smtps://"))
 
     @property
     def is_production(self) -> bool:
         """Say whether this is the real thing."""
         return self.mode is Mode.PRODUCTION
+
+
+def _is_well_known(key: SecretStr) -> bool:
+    """Say whether a key stands in this file, whatever its id, and whichever setting it was meant for."""
+    return any(known in key.get_secret_value() for known in WELL_KNOWN)

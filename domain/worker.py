@@ -17,6 +17,7 @@ import structlog
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.accounts import registration_service as registrations
 from domain.clock import Clock
 from domain.database import Address, Database, DriverConnection, address_of, connect, server_settings
 from domain.notices import jobs as notices
@@ -102,10 +103,18 @@ def create(settings: Settings) -> Working:
     async def sweep_counters(session: AsyncSession) -> int:
         return await throttle.forget_old(session, now=clock.now())
 
+    async def sweep_registrations(session: AsyncSession) -> int:
+        return await registrations.forget_old(session, now=clock.now())
+
     return Working(
         database=database,
         worker=Worker(connect=partial(_listen, address, settings), handlers=handlers),
-        sweeps=(("notices", sweep_notices), ("stored_replies", sweep_replies), ("counters", sweep_counters)),
+        sweeps=(
+            ("notices", sweep_notices),
+            ("stored_replies", sweep_replies),
+            ("counters", sweep_counters),
+            ("registrations", sweep_registrations),
+        ),
         stopping=asyncio.Event(),
     )
 
@@ -118,6 +127,7 @@ async def _listen(address: Address, settings: Settings) -> DriverConnection:
         user=address.user,
         password=address.password,
         database=address.database,
+        ssl=address.sslmode,
         timeout=5,
         server_settings=server_settings(
             role=None if address.user == settings.database_role else settings.database_role,

@@ -8,14 +8,31 @@ from api.strict_json import StrictRoute
 from api.v1.accounts.routes import router as accounts
 from api.v1.availability.routes import router as availability
 from api.v1.booking.routes import router as booking
-from api.v1.booking.slot_routes import router as slots
 from api.v1.clients.routes import router as clients
 from api.v1.concepts.routes import router as concepts
+from api.v1.directory.routes import router as directory
 from api.v1.intake.routes import router as intake
+from api.v1.licensing.admin_routes import router as license_decisions
+from api.v1.licensing.routes import router as licenses
 from api.v1.matching.routes import router as matching
 from api.v1.safety.routes import router as safety
+from api.v1.therapists.routes import router as therapists
 
-AREAS: Final = (accounts, booking, clients, concepts, intake, safety, matching, availability, slots)
+# `/therapists/me` of therapists stands before `/therapists/{id}` of the directory.
+AREAS: Final = (
+    accounts,
+    booking,
+    clients,
+    concepts,
+    intake,
+    safety,
+    matching,
+    availability,
+    licenses,
+    license_decisions,
+    therapists,
+    directory,
+)
 
 
 def v1() -> APIRouter:

@@ -1,6 +1,6 @@
 """Run the checks of a license against the number itself and our copies of the registers, and write them down."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,7 +9,7 @@ from domain.ids import uuid7
 from domain.licensing import provider_storage, queries, screening
 from domain.licensing.checks import CheckResult
 from domain.licensing.exclusion_list import ExclusionRow
-from domain.licensing.screening import Applicant
+from domain.licensing.screening import Applicant, ExclusionLookup
 from domain.licensing.tables import Exclusion, LicenseCheck, LicenseRow
 from domain.therapists import service as therapists
 from domain.therapists.tables import Therapist
@@ -59,11 +59,16 @@ async def _register_match(session: AsyncSession, *, applicant: Applicant) -> Che
 
 
 async def _exclusion_screening(session: AsyncSession, *, applicant: Applicant) -> CheckResult:
-    candidates = await queries.exclusions(session, lookup=screening.exclusion_lookup(applicant))
-    loaded = bool(candidates) or await queries.has_exclusions(session)
-    return screening.exclusion_screening(
-        applicant, candidate_rows=[_exclusion_row(entry) for entry in candidates], list_loaded=loaded
-    )
+    rows = await _exclusion_rows(session, lookup=screening.exclusion_lookup(applicant))
+    further = screening.reinstatement_lookup(applicant, rows=rows)
+    if further is not None:
+        rows = dict.fromkeys((*rows, *await _exclusion_rows(session, lookup=further)))
+    loaded = bool(rows) or await queries.has_exclusions(session)
+    return screening.exclusion_screening(applicant, candidate_rows=rows, list_loaded=loaded)
+
+
+async def _exclusion_rows(session: AsyncSession, *, lookup: ExclusionLookup) -> Collection[ExclusionRow]:
+    return [_exclusion_row(entry) for entry in await queries.exclusions(session, lookup=lookup)]
 
 
 def _exclusion_row(entry: Exclusion) -> ExclusionRow:

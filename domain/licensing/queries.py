@@ -4,8 +4,8 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, tuple_
-from sqlalchemy.dialects.postgresql import array
+from sqlalchemy import ARRAY, ColumnElement, Text, and_, exists, func, literal, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -65,7 +65,7 @@ async def latest_checks(
     statement = (
         select(LicenseCheck)
         .where(LicenseCheck.license_id.in_(license_ids))
-        .distinct(LicenseCheck.license_id, LicenseCheck.name)
+        .ext(distinct_on(LicenseCheck.license_id, LicenseCheck.name))
         .order_by(LicenseCheck.license_id, LicenseCheck.name, LicenseCheck.checked_at.desc(), LicenseCheck.id.desc())
     )
     for check in await session.scalars(statement):
@@ -104,7 +104,7 @@ async def exclusions(session: AsyncSession, *, lookup: ExclusionLookup) -> Seque
     if lookup.npi is not None:
         reasons.append(Exclusion.npi == lookup.npi)
     if lookup.family_keys:
-        reasons.append(Exclusion.name_keys.overlap(array(lookup.family_keys)))
+        reasons.append(Exclusion.name_keys.bool_op("&&")(literal(list(lookup.family_keys), ARRAY(Text))))
     if lookup.born_on is not None:
         reasons.append(Exclusion.born_on == lookup.born_on)
     if not reasons:
@@ -127,6 +127,12 @@ async def provider(session: AsyncSession, *, npi: str | None) -> Provider | None
     if npi is None:
         return None
     return (await session.scalars(select(Provider).where(Provider.npi == npi))).one_or_none()
+
+
+async def provider_records(session: AsyncSession, *, npis: Collection[str]) -> dict[str, str]:
+    """Load the register's records of these numbers, as they are stored, by number."""
+    statement = select(Provider.npi, Provider.record).where(Provider.npi.in_(npis))
+    return {row.npi: row.record for row in await session.execute(statement)}
 
 
 async def has_suspended_twin(session: AsyncSession, *, row: LicenseRow) -> bool:

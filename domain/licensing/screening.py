@@ -10,7 +10,9 @@
    state can tell the two apart. A namesake elsewhere passes: common names would otherwise stop most applicants; the
    check says that there is one. A birth date that differs does not clear a name in the same state, for applicants
    state it themselves.
-4. Who was reinstated is not excluded. Under the very NPI that is for review, under a name it is only mentioned.
+4. Who was reinstated is not excluded. Under the very NPI that is for review, under a name it is only mentioned. A
+   reinstatement comes as a row of its own, and ends an exclusion of the same kind and day: of the same NPI where both
+   rows have one, else of the same business, or of the same birth date and name. In doubt the exclusion stands.
 5. Details say what matched and never repeat a name, a birth date or a number.
 """
 
@@ -151,13 +153,30 @@ def exclusion_lookup(applicant: Applicant) -> ExclusionLookup:
     )
 
 
+def reinstatement_lookup(applicant: Applicant, *, rows: Iterable[ExclusionRow]) -> ExclusionLookup | None:
+    """Say what else to fetch once rows were found: what may end an exclusion under the NPI and another name.
+
+    None where nothing more is needed.
+    """
+    found = {
+        key
+        for row in rows
+        if row.npi is not None
+        and row.npi == applicant.npi
+        and row.reinstated_on is None
+        and row.person_name is not None
+        for key in names.keys(row.person_name)
+    }
+    return ExclusionLookup(npi=None, family_keys=tuple(sorted(found)), born_on=None) if found else None
+
+
 def exclusion_screening(
     applicant: Applicant,
     *,
     candidate_rows: Iterable[ExclusionRow],
     list_loaded: bool,
 ) -> CheckResult:
-    """Look for the applicant among the rows that `exclusion_lookup` asks for.
+    """Look for the applicant among the rows that `exclusion_lookup` and `reinstatement_lookup` ask for.
 
     list_loaded: whether the list has any row at all.
     """
@@ -165,7 +184,7 @@ def exclusion_screening(
         finding = CheckOutcome.UNAVAILABLE, "No exclusion list has been imported."
         return _result(CheckName.EXCLUSION_LIST, [finding], source=EXCLUSIONS_SOURCE)
     rows = list(candidate_rows)
-    lifted = {_exclusion(row) for row in rows if row.reinstated_on is not None}
+    reinstatements = [row for row in rows if row.reinstated_on is not None]
     readings = applicant.person_names
     findings: list[_Finding] = []
     if not readings:
@@ -173,7 +192,7 @@ def exclusion_screening(
     for row in rows:
         match = _match(applicant, readings, row)
         if match is not None:
-            reinstated = _exclusion(row) in lifted
+            reinstated = any(_ends(each, row) for each in reinstatements)
             findings.append(_REINSTATED.get(match, _REINSTATED_NAME) if reinstated else _IN_FORCE[match])
     if not findings:
         findings.append((CheckOutcome.PASS, "The list has nobody with this NPI, or with this name."))
@@ -233,9 +252,20 @@ def _match(applicant: Applicant, readings: tuple[PersonName, ...], row: Exclusio
     return _Match.NAMESAKE if birth_dates_known or states_known else _Match.NAME_NOT_TOLD_APART
 
 
-def _exclusion(row: ExclusionRow) -> tuple[PersonName | None, str, date | None, str, date]:
-    """Give what tells one exclusion from another, the same in the row that begins it and the row that ends it."""
-    return row.person_name, row.business_name, row.born_on, row.exclusion_type, row.excluded_on
+def _ends(reinstatement: ExclusionRow, exclusion: ExclusionRow) -> bool:
+    """Tell whether a row of a reinstatement is about this exclusion; it is about its own."""
+    one, other = reinstatement.person_name, exclusion.person_name
+    if (reinstatement.exclusion_type, reinstatement.excluded_on) != (exclusion.exclusion_type, exclusion.excluded_on):
+        return False
+    if (one is None) != (other is None):
+        return False
+    if reinstatement.npi is not None and exclusion.npi is not None:
+        return reinstatement.npi == exclusion.npi
+    if one is None or other is None:
+        return reinstatement.business_name == exclusion.business_name
+    if reinstatement.born_on != exclusion.born_on:
+        return False
+    return one == other if exclusion.born_on is None else names.same_person_name(one, other)
 
 
 def _result(name: CheckName, findings: list[_Finding], *, source: str) -> CheckResult:

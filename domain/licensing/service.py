@@ -61,6 +61,14 @@ class QueuedLicense:
     legal_name: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueuePage:
+    """Licenses of the queue, in its order, and whether more come after them."""
+
+    licenses: Sequence[QueuedLicense]
+    has_more: bool
+
+
 async def licenses_of(
     session: AsyncSession, *, therapist_ids: Collection[TherapistId]
 ) -> Mapping[TherapistId, tuple[License, ...]]:
@@ -112,27 +120,41 @@ async def queue(
     by: Actor,
     vault: Vault,
     now: datetime,
-) -> Sequence[QueuedLicense]:
+) -> QueuePage:
     """List licenses of a status for review, the oldest first, with whose they are. after: a submission's place.
 
     That an admin saw legal names is audited. Raises WrongRole.
     """
     policy.require(by, Action.LICENSE_REVIEW)
-    found = await queries.queue(session, status=status, after=after, limit=limit)
-    checked = await _with_checks(session, [row for row, _ in found])
+    found = await queries.queue(session, status=status, after=after, limit=limit + 1)
+    shown = found[:limit]
+    checked = await _with_checks(session, [row for row, _ in shown])
     for each in checked:
         audit.record(
             session, by=by, action=Action.LICENSE_REVIEW, subject_kind="license", subject_id=each.row.id, now=now
         )
-    return [
+    queued = [
         QueuedLicense(
             license=each,
             therapist_id=therapist.id,
             display_name=therapist.display_name,
             legal_name=therapists.legal_name(therapist, vault=vault),
         )
-        for each, (_, therapist) in zip(checked, found, strict=True)
+        for each, (_, therapist) in zip(checked, shown, strict=True)
     ]
+    return QueuePage(licenses=queued, has_more=len(found) > limit)
+
+
+async def version_to_decide(session: AsyncSession, *, license_id: LicenseId, by: Actor) -> int:
+    """Give the version of a license, which nobody else decides before the transaction ends.
+
+    Raises LicenseNotFound, WrongRole.
+    """
+    policy.require(by, Action.LICENSE_DECIDE)
+    row = await queries.locked(session, license_id=license_id)
+    if row is None:
+        raise LicenseNotFound
+    return row.version
 
 
 async def decide(
@@ -235,9 +257,7 @@ async def _pending(session: AsyncSession, row: LicenseRow) -> Pending | None:
     )
 
 
-def _decision_row(
-    row: LicenseRow, *, decision: Decision, ruling: Ruling, by: Actor, now: datetime
-) -> LicenseDecision:
+def _decision_row(row: LicenseRow, *, decision: Decision, ruling: Ruling, by: Actor, now: datetime) -> LicenseDecision:
     return LicenseDecision(
         id=uuid7(),
         license_id=row.id,

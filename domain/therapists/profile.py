@@ -5,7 +5,7 @@ name, other legal names and the birth date are never shown: they serve to look t
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Self
@@ -51,10 +51,10 @@ class Profile:
     """
 
     display_name: str
-    legal_name: str
-    other_legal_names: tuple[str, ...]
-    born_on: date | None
-    npi: str | None
+    legal_name: str = field(repr=False)
+    other_legal_names: tuple[str, ...] = field(repr=False)
+    born_on: date | None = field(repr=False)
+    npi: str | None = field(repr=False)
     bio: str
     gender: Gender
     concerns: tuple[ConcernFocus, ...]
@@ -113,14 +113,13 @@ def check(profile: Profile, *, vocabulary: Vocabulary, today: date) -> None:
 def _flaws_of_person(profile: Profile, *, today: date) -> Iterator[Flaw]:
     if profile.npi is not None and not npi_numbers.is_valid(profile.npi):
         yield Flaw(pointer="/npi", detail="Not a National Provider Identifier: ten digits, the last checks the others.")
-    if profile.born_on is not None:
-        if profile.born_on < EARLIEST_BIRTH or _years(profile.born_on, on=today) < ADULT_YEARS:
-            yield Flaw(pointer="/birth_date", detail="An adult's date of birth is needed, or none.")
+    if profile.born_on is not None and not _is_adult(profile.born_on, on=today):
+        yield Flaw(pointer="/birth_date", detail="An adult's date of birth is needed, or none.")
 
 
-def _years(born_on: date, *, on: date) -> int:
+def _is_adult(born_on: date, *, on: date) -> bool:
     before_birthday = (on.month, on.day) < (born_on.month, born_on.day)
-    return on.year - born_on.year - before_birthday
+    return born_on >= EARLIEST_BIRTH and on.year - born_on.year - before_birthday >= ADULT_YEARS
 
 
 def _flaws_of_concerns(concerns: Sequence[ConcernFocus], *, vocabulary: Vocabulary) -> Iterator[Flaw]:

@@ -1,7 +1,7 @@
 """Therapists write and read their profile; registers are asked about the person behind it."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sqlalchemy.dialects.postgresql import insert
@@ -39,10 +39,10 @@ class ProfileMissing(NotFound):
 class Identity:
     """Who a therapist is to public registers."""
 
-    legal_name: str
-    other_legal_names: tuple[str, ...]
-    born_on: date | None
-    npi: str | None
+    legal_name: str = field(repr=False)
+    other_legal_names: tuple[str, ...] = field(repr=False)
+    born_on: date | None = field(repr=False)
+    npi: str | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -88,6 +88,6 @@ def decode_key(encoded: str) -> bytes:
 def vault_of(setting: str) -> Vault:
     """Make a vault from `<key id>:<32 bytes, base64url>`. Raises ValueError, without the key in it."""
     key_id, separator, encoded = setting.partition(":")
-    if not separator or not key_id or len(key_id) > 255:  # noqa: PLR2004 - the length stands in one byte
+    if not separator or not key_id or not key_id.isascii() or len(key_id) > 255:  # noqa: PLR2004 - the length stands in one byte
         raise ValueError("a vault key is <key id>:<32 bytes, base64url>")
     return Vault(sealing_key_id=key_id, keys={key_id: decode_key(encoded)})

@@ -102,6 +102,7 @@ CREATE TABLE register_import (
 CREATE INDEX register_import_register_idx ON register_import (register, file_digest);
 GRANT SELECT, INSERT ON register_import TO attune_service;
 
+-- an import is summed up when its rows are in, so rows may name one that is written later in their transaction
 CREATE TABLE exclusion (
     id uuid PRIMARY KEY,
     digest bytea NOT NULL UNIQUE,
@@ -124,7 +125,7 @@ CREATE TABLE exclusion (
     reinstated_on date,
     waived_on date,
     waiver_state text NOT NULL,
-    import_id uuid NOT NULL REFERENCES register_import ON DELETE RESTRICT,
+    import_id uuid NOT NULL REFERENCES register_import ON DELETE RESTRICT DEFERRABLE INITIALLY DEFERRED,
     CHECK (last_name <> '' OR first_name <> '' OR business_name <> '')
 );
 CREATE INDEX exclusion_npi_idx ON exclusion (npi) WHERE npi IS NOT NULL;
@@ -135,7 +136,7 @@ GRANT SELECT, INSERT ON exclusion TO attune_service;
 CREATE TABLE provider (
     npi text PRIMARY KEY CHECK (npi ~ '^[12][0-9]{9}$'),
     record text NOT NULL CHECK (record IS JSON OBJECT),
-    import_id uuid NOT NULL REFERENCES register_import ON DELETE RESTRICT
+    import_id uuid NOT NULL REFERENCES register_import ON DELETE RESTRICT DEFERRABLE INITIALLY DEFERRED
 );
 GRANT SELECT, INSERT, UPDATE ON provider TO attune_service;
 """

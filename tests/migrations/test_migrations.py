@@ -123,7 +123,7 @@ class Light(StrEnum):
     ],
 )
 def test_a_stored_enum_is_text_and_nothing_else(
-    inspected: TypeEngine[object], declared: TypeEngine[object], differ: bool | None
+    inspected: TypeEngine[object], declared: TypeEngine[object], *, differ: bool | None
 ) -> None:
     context = MigrationContext.configure(dialect_name="postgresql")
     column = Column[object]("light")

@@ -1,6 +1,7 @@
 """Races on real connections that commit: the database decides, one wins, and the others are told so."""
 
 import asyncio
+import os
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -22,8 +23,8 @@ from tests.build.availability import schedule, session_type
 from tests.build.therapists import listed_therapist
 
 CLIENTS = 16
-ROUNDS = 20
-FEWER_ROUNDS = 10  # where each round has several steps
+ROUNDS = int(os.environ.get("ATTUNE_RACE_ROUNDS", "4"))  # `make races` runs many more
+FEWER_ROUNDS = max(2, ROUNDS // 2)  # where each round has several steps
 KINDS = (
     session_type(after=10),
     session_type(code="long_80", minutes=80, after=10),
@@ -195,7 +196,7 @@ async def test_a_seat_given_back_while_others_want_it_leaves_no_group_behind(dat
 async def test_a_daily_limit_is_exact_under_races(database: Database) -> None:
     clients = await people(database)
 
-    for number in range(5):
+    for number in range(FEWER_ROUNDS):
         therapist_id = await therapist(database, daily_limit=2)
         attempts = [
             hold(

@@ -1,6 +1,5 @@
 """Body and view of a client's own profile."""
 
-import unicodedata
 from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
@@ -8,7 +7,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
-from api.wire import Body, Day, Jurisdiction, Language, View, Zone, short
+from api.wire import Body, Day, Jurisdiction, Language, View, Zone, one_line, short
 from domain.clients.profile import Profile, StoredProfile
 from domain.licensing import places
 
@@ -19,20 +18,10 @@ def _served(code: str) -> str:
     return code
 
 
-def _written(name: str) -> str:
-    """Refuse what steers a terminal or turns the writing direction of what follows; joiners are part of names."""
-    if any(unicodedata.category(sign) == "Cc" or unicodedata.bidirectional(sign) in TURNING for sign in name):
-        raise ValueError("a name is written without control characters")
-    return name
-
-
-TURNING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
-
-
 class PutClient(Body):
     """What a client tells. jurisdiction: where they will be during sessions; adults only."""
 
-    preferred_name: Annotated[str, short(100), AfterValidator(_written)]
+    preferred_name: Annotated[str, short(100), AfterValidator(one_line)]
     birth_date: Day
     jurisdiction: Annotated[Jurisdiction, AfterValidator(_served)]
     time_zone: Zone

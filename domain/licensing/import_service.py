@@ -1,0 +1,236 @@
+"""Bring public registers in from their files.
+
+1. One file is one transaction: it goes in whole or leaves nothing. An import that broke off is simply repeated, and
+   one that is repeated changes nothing.
+2. Every row of the file is counted once: new, known or refused.
+3. Imports run one at a time, so that what two of them count adds up.
+"""
+
+import hashlib
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Final, TypeVar
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.access.policy import Action
+from domain.audit import service as audit
+from domain.errors import Conflict
+from domain.ids import uuid7
+from domain.licensing import exclusion_list, names, provider_register, provider_storage, queries
+from domain.licensing.exclusion_list import ExclusionRow
+from domain.licensing.provider_register import ProviderRecord
+from domain.licensing.refusals import RefusedRow
+from domain.licensing.registers import Register
+from domain.licensing.tables import Exclusion, Provider, RegisterImport
+
+BATCH_ROWS: Final = 1000
+IMPORT_LOCK: Final = 0x696D_706F_7274
+# The service's own limits are meant for requests; a full file of a register takes longer.
+STATEMENT_TIMEOUT: Final = "60s"
+TRANSACTION_TIMEOUT: Final = "15min"
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportReport:
+    """What became of a file's rows.
+
+    rows_new: rows we did not have, or (NPPES) not as they are now. rows_known: rows we had, repeats within the file
+    and records older than ours among them. refusals: in the file's order.
+    """
+
+    rows_new: int
+    rows_known: int
+    refusals: tuple[RefusedRow, ...]
+
+    @property
+    def rows_refused(self) -> int:
+        """How many rows were not taken."""
+        return len(self.refusals)
+
+
+class ImportRunning(Conflict):
+    """Another import has not ended yet."""
+
+    def __init__(self) -> None:
+        super().__init__("Another import is running; start this one again when it has ended.")
+
+
+async def import_leie(session: AsyncSession, *, content: bytes, file_name: str, now: datetime) -> ImportReport:
+    """Take in a file of the exclusion list, of exclusions or reinstatements. Raises ImportRunning, UnreadableRegister.
+
+    Rows are added and never taken away: a reinstatement is a row of its own.
+    """
+    await _prepare(session)
+    import_id = uuid7()
+    refusals: list[RefusedRow] = []
+    rows_read = rows_new = 0
+    for batch in _batches(exclusion_list.parse(io.BytesIO(content))):
+        rows = [each for each in batch if isinstance(each, ExclusionRow)]
+        refusals.extend(each for each in batch if isinstance(each, RefusedRow))
+        rows_read += len(rows)
+        rows_new += await _add_exclusions(session, rows=rows, import_id=import_id)
+    report = ImportReport(rows_new=rows_new, rows_known=rows_read - rows_new, refusals=tuple(refusals))
+    await _note(
+        session,
+        import_id=import_id,
+        register=Register.LEIE,
+        content=content,
+        file_name=file_name,
+        report=report,
+        now=now,
+    )
+    return report
+
+
+async def import_nppes(session: AsyncSession, *, content: bytes, file_name: str, now: datetime) -> ImportReport:
+    """Take in records of the provider register. Raises ImportRunning, UnreadableRegister.
+
+    A record takes the place of ours for the same number, unless it says itself that it is older.
+    """
+    await _prepare(session)
+    import_id = uuid7()
+    refusals: list[RefusedRow] = []
+    rows_read = rows_new = 0
+    for batch in _batches(provider_register.parse(content)):
+        records = [each for each in batch if isinstance(each, ProviderRecord)]
+        refusals.extend(each for each in batch if isinstance(each, RefusedRow))
+        rows_read += len(records)
+        rows_new += await _put_providers(session, records=records, import_id=import_id)
+    report = ImportReport(rows_new=rows_new, rows_known=rows_read - rows_new, refusals=tuple(refusals))
+    await _note(
+        session,
+        import_id=import_id,
+        register=Register.NPPES,
+        content=content,
+        file_name=file_name,
+        report=report,
+        now=now,
+    )
+    return report
+
+
+async def _prepare(session: AsyncSession) -> None:
+    """Make sure to be alone, and give the transaction the time it needs; both end with it."""
+    if not await session.scalar(select(func.pg_try_advisory_xact_lock(IMPORT_LOCK))):
+        raise ImportRunning
+    for name, value in (
+        ("statement_timeout", STATEMENT_TIMEOUT),
+        ("transaction_timeout", "0"),  # a timer that runs is not moved by a new value, only by ending it
+        ("transaction_timeout", TRANSACTION_TIMEOUT),
+    ):
+        await session.execute(select(func.set_config(name, value, True)))  # noqa: FBT003 - true: this transaction only
+
+
+def _batches(rows: Iterable[Item]) -> Iterator[Sequence[Item]]:
+    pending = iter(rows)
+    while batch := list(islice(pending, BATCH_ROWS)):
+        yield batch
+
+
+async def _add_exclusions(session: AsyncSession, *, rows: Sequence[ExclusionRow], import_id: UUID) -> int:
+    """Add the rows that are not there yet, and tell how many."""
+    if not rows:
+        return 0
+    statement = insert(Exclusion).on_conflict_do_nothing(index_elements=[Exclusion.digest]).returning(Exclusion.id)
+    values = [_exclusion_values(row, import_id=import_id) for row in rows]
+    return len((await session.scalars(statement, values)).all())
+
+
+def _exclusion_values(row: ExclusionRow, *, import_id: UUID) -> dict[str, object]:
+    name = row.person_name
+    return {
+        "id": uuid7(),
+        "digest": bytes.fromhex(row.digest),
+        "last_name": row.last_name,
+        "first_name": row.first_name,
+        "middle_name": row.middle_name,
+        "business_name": row.business_name,
+        "name_keys": [] if name is None else list(names.keys(name)),
+        "general": row.general,
+        "specialty": row.specialty,
+        "upin": row.upin,
+        "npi": row.npi,
+        "born_on": row.born_on,
+        "address": row.address,
+        "city": row.city,
+        "state": row.state,
+        "zip_code": row.zip_code,
+        "exclusion_type": row.exclusion_type,
+        "excluded_on": row.excluded_on,
+        "reinstated_on": row.reinstated_on,
+        "waived_on": row.waived_on,
+        "waiver_state": row.waiver_state,
+        "import_id": import_id,
+    }
+
+
+async def _put_providers(session: AsyncSession, *, records: Sequence[ProviderRecord], import_id: UUID) -> int:
+    """Write the records that say something new, and tell how many there were."""
+    held = await queries.provider_records(session, npis=[record.npi for record in records])
+    fresh: dict[str, str] = {}
+    rows_new = 0
+    for record in records:
+        written = provider_storage.stored(record)
+        before = fresh.get(record.npi, held.get(record.npi))
+        if before is None or (before != written and not _is_older(record, than=provider_storage.restored(before))):
+            fresh[record.npi] = written
+            rows_new += 1
+    if fresh:
+        statement = insert(Provider)
+        put = statement.on_conflict_do_update(
+            index_elements=[Provider.npi],
+            set_={"record": statement.excluded.record, "import_id": statement.excluded.import_id},
+        )
+        values = [{"npi": npi, "record": written, "import_id": import_id} for npi, written in fresh.items()]
+        await session.execute(put, values)
+    return rows_new
+
+
+def _is_older(record: ProviderRecord, *, than: ProviderRecord) -> bool:
+    """Tell whether both records are dated, and this one earlier."""
+    if record.last_updated_on is None or than.last_updated_on is None:
+        return False
+    return record.last_updated_on < than.last_updated_on
+
+
+async def _note(
+    session: AsyncSession,
+    *,
+    import_id: UUID,
+    register: Register,
+    content: bytes,
+    file_name: str,
+    report: ImportReport,
+    now: datetime,
+) -> None:
+    """Write down that the file was read; the rows that name its import are checked when the transaction ends."""
+    session.add(
+        RegisterImport(
+            id=import_id,
+            register=register,
+            file_name=file_name,
+            file_digest=hashlib.sha256(content).digest(),
+            rows_new=report.rows_new,
+            rows_known=report.rows_known,
+            rows_refused=report.rows_refused,
+            imported_at=now,
+        )
+    )
+    audit.record(
+        session,
+        by=None,
+        action=Action.REGISTER_IMPORT,
+        subject_kind="register_import",
+        subject_id=import_id,
+        now=now,
+    )
+    await session.flush()
