@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import ARRAY, Date, DateTime, Enum, Integer, LargeBinary, MetaData, Text, Time, Uuid, func
+from sqlalchemy import ARRAY, Date, DateTime, Enum, Integer, LargeBinary, MetaData, Text, Time, Uuid, func, select
 from sqlalchemy.dialects.postgresql import TSTZRANGE, Range
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
@@ -220,4 +220,6 @@ async def driver_connection(session: AsyncSession) -> DriverConnection:
     connection = pooled.driver_connection
     if not isinstance(connection, asyncpg.Connection):
         raise TypeError("the engine does not speak asyncpg")
+    if not connection.is_in_transaction():  # SQLAlchemy says BEGIN with the first statement of its own
+        await session.execute(select(1))
     return connection

@@ -38,11 +38,15 @@ class Match:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """A text made ready: its words, their base forms, and their forms as patterns ask for them ("=word")."""
+    """A text made ready: its words, their base forms, and their forms as patterns ask for them ("=word").
+
+    thoughts: for each word the first place of the run of clauses, joined by commas, in which it stands.
+    """
 
     tokens: tuple[Token, ...]
     lemmas: tuple[str, ...]
     forms: tuple[str, ...]
+    thoughts: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +101,7 @@ class Patterns:
             tokens=tokens,
             lemmas=tuple(bases[token.word] for token in tokens),
             forms=tuple(f"={token.word}" for token in tokens),
+            thoughts=_thoughts(tokens),
         )
 
     def base(self, word: str) -> str:
@@ -127,6 +132,19 @@ def _without_fillers(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
         for token, after in zip(tokens, following, strict=True)
         if token.word not in FILLERS
     )
+
+
+def _thoughts(tokens: tuple[Token, ...]) -> tuple[int, ...]:
+    starts: list[int] = []
+    for at, token in enumerate(tokens):
+        before = tokens[at - 1] if at else None
+        goes_on = (
+            before is not None
+            and before.sentence == token.sentence
+            and (before.clause == token.clause or token.after_comma)
+        )
+        starts.append(starts[-1] if goes_on else at)
+    return tuple(starts)
 
 
 def _matches(compiled: _Compiled, words: Words, places: Mapping[str, Sequence[int]]) -> Iterator[Match]:

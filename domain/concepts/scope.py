@@ -101,18 +101,12 @@ class Scope:
 
     def around(self, places: tuple[int, ...]) -> str:
         """Give the words about a finding, in its sentence, with a space on both sides; fillers are left out."""
-        tokens = self.words.tokens
-        first = last = places[0]
-        while first > max(0, places[0] - _REACH_WORDS) and self._joined(first - 1):
-            first -= 1
-        while last + 1 < min(len(tokens), places[0] + _REACH_WORDS) and self._joined(last):
-            last += 1
-        return " ".join(("", *(token.word for token in tokens[first : last + 1]), ""))
-
-    def _joined(self, at: int) -> bool:
-        """Tell whether the next word goes on in the same thought: in its clause, or behind a comma."""
-        token, following = self.words.tokens[at], self.words.tokens[at + 1]
-        return token.sentence == following.sentence and (token.clause == following.clause or following.after_comma)
+        tokens, thoughts, place = self.words.tokens, self.words.thoughts, places[0]
+        first = max(thoughts[place], place - _REACH_WORDS)
+        last = min(len(tokens), place + _REACH_WORDS + 1)
+        while thoughts[last - 1] != thoughts[place]:
+            last -= 1
+        return " ".join(("", *(token.word for token in tokens[first:last]), ""))
 
 
 _REACH_WORDS = 20  # no further: long texts without a full stop stay cheap

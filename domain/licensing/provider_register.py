@@ -17,8 +17,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Final, TypeAlias
 
-from domain.licensing import npi as npi_numbers
 from domain.licensing.refusals import RefusedRow, UnreadableRegister
+from domain.therapists import npi as npi_numbers
 
 _Fields: TypeAlias = Mapping[str, object]
 _SLASHED_PARTS: Final = 3

@@ -23,11 +23,12 @@ from datetime import date
 from enum import StrEnum
 from typing import Final, TypeAlias
 
-from domain.licensing import behavioral_health, names, npi
+from domain.licensing import behavioral_health, names
 from domain.licensing.checks import CheckName, CheckOutcome, CheckResult
 from domain.licensing.exclusion_list import ExclusionRow
 from domain.licensing.names import Agreement, PersonName
 from domain.licensing.provider_register import ProviderKind, ProviderRecord
+from domain.therapists import npi
 
 NPI_SOURCE: Final = "NPI check digit"
 REGISTER_SOURCE: Final = "NPPES provider register, imported copy"

@@ -10,15 +10,12 @@ elevated. This opens doors to help; it is no assessment and closes nothing.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 
-from domain.concepts import lexicon
-from domain.concepts.package_data import rows
-from domain.concepts.patterns import Match, Patterns, Rule, Words
-from domain.concepts.scope import PASSING_WORDS, Holder, Scope
-from domain.concepts.text import Mention, longest, mentions
+from domain.concepts.scope import Holder
+from domain.concepts.text import Mention, mentions
 from domain.safety.levels import Level, at_most, highest
 from domain.safety.resources import CrisisResource, Need, resources_for_needs
+from domain.safety.signals import Signal, heard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,46 +27,17 @@ class Safety:
     resources: tuple[CrisisResource, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Signal:
-    """A signal as found: which, its own level and need, and how it is said."""
-
-    name: str
-    level: Level
-    need: Need
-    places: tuple[int, ...]
-    sentence: int
-    denied: bool
-    holder: Holder
-    past: bool
-    recent: bool
-
-    @property
-    def family(self) -> str:
-        return self.name.partition(".")[0]
-
-
 SAFE = Safety(level=Level.NONE, needs=(), resources=())
 
-_IDIOM, _MEANS, _WEAPON, _TIME, _HOPELESS = "idiom", "si.means", "means", "si.time", "hopeless"
+_MEANS, _WEAPON, _TIME, _HOPELESS = "si.means", "means", "si.time", "hopeless"
+_FINAL, _UNREACHABLE, _ACT_NOW, _HIDING, _RAGE = "final", "unreachable", "act.now", "abuse.hiding", "abuse.rage"
 _LASTING = frozenset(("si", "sh", "hi"))  # families whose past still counts
 _TIPPED = frozenset(("si", "hi"))  # families that means, a plan or a time make urgent
-_RECENT = frozenset(("tonight", "today", "yesterday", "now", "morning"))
-_RECENT_PHRASES = (
-    " last night ",
-    " this week ",
-    " last week ",
-    " this morning ",
-    " right now ",
-    " these days ",
-    " hour ago ",
-    " hours ago ",
-    " minute ago ",
-    " minutes ago ",
-    " this evening ",
-    " this afternoon ",
-)
-_PAST_FORMS = frozenset(("wanted", "tried", "attempted", "planned", "thought", "considered", "contemplated"))
+_ENDING = frozenset(("si.thought", "si.passive", "si.passive.family", "si.burden", "si.letters"))  # urgent beside words of farewell
+_WHOEVER = frozenset(("hi.mass", "child.touch"))  # as grave whoever is said to do or suffer it
+_DONE_TO_WRITER = frozenset(("abuse", "child", "psychosis"))  # another person is named as the one who does it
+_FAREWELLS_MIN = 2
+_BESIDE_SENTENCES = 2
 _NEED_OF_CONCERN = {
     "safety.si": Need.SUICIDE,
     "safety.sh": Need.SELF_HARM,
@@ -88,14 +56,13 @@ def of_text(text: str, *, country: str) -> Safety:
 
 def of_mentions(text: str, *, found: Iterable[Mention], country: str) -> Safety:
     """Judge a text whose concerns were found already (`concepts.text.mentions` of the same text)."""
-    signals, cleared = _signals(text)
-    tips = tuple(signal for signal in signals if signal.name in (_MEANS, _WEAPON, _TIME) and not signal.denied)
+    listened = heard(text)
+    signals = listened.signals
+    said = tuple(signal for signal in signals if not signal.denied)
+    tips = tuple(signal for signal in said if signal.name in (_MEANS, _WEAPON, _TIME))
     levels = [(_level(signal, tips), signal.need) for signal in signals]
-    if any(signal.family == "si" and signal.denied for signal in signals) and any(
-        signal.name == _HOPELESS and not signal.denied and signal.holder is Holder.SELF for signal in signals
-    ):
-        levels.append((Level.ELEVATED, Need.SUICIDE))
-    levels += [(Level.ELEVATED, need) for need in _named(found, cleared)]
+    levels += _together(signals, said)
+    levels += [(Level.ELEVATED, need) for need in _named(found, listened.cleared)]
     return _safety(levels, country=country)
 
 
@@ -129,10 +96,12 @@ def _safety(levels: Iterable[tuple[Level, Need]], *, country: str) -> Safety:
     return Safety(level=level, needs=tuple(dict.fromkeys(ordered)), resources=resources_for_needs(country, ordered))
 
 
-def _level(signal: _Signal, tips: tuple[_Signal, ...]) -> Level:
+def _level(signal: Signal, tips: tuple[Signal, ...]) -> Level:
     if signal.denied or signal.level is Level.NONE:
         return Level.NONE
-    if signal.holder is Holder.OTHER:
+    if signal.name in _WHOEVER and not signal.past:
+        return signal.level
+    if signal.holder is Holder.OTHER and signal.family not in _DONE_TO_WRITER:
         return at_most(signal.level, cap=Level.ELEVATED)
     if signal.past and not signal.recent:
         return at_most(signal.level, cap=Level.ELEVATED if signal.family in _LASTING else Level.NONE)
@@ -141,67 +110,55 @@ def _level(signal: _Signal, tips: tuple[_Signal, ...]) -> Level:
     return Level.URGENT if signal.recent and signal.family == "sexual" else signal.level
 
 
-def _tips(tip: _Signal, signal: _Signal) -> bool:
+def _together(signals: Iterable[Signal], said: tuple[Signal, ...]) -> list[tuple[Level, Need]]:
+    """Judge what no word says alone: farewell, despair, hiding, an act under way."""
+    levels: list[tuple[Level, Need]] = []
+    names = frozenset(signal.name for signal in said)
+    own = frozenset(signal.name for signal in said if signal.own)
+    farewells = len({signal.sentence for signal in said if signal.name == _FINAL and signal.own})
+    despair = _HOPELESS in own or not _ENDING.isdisjoint(own)
+    if despair and any(signal.family == "si" and signal.denied for signal in signals):
+        levels.append((Level.ELEVATED, Need.SUICIDE))
+    if _FINAL in own and (_HOPELESS in own or farewells >= _FAREWELLS_MIN):
+        levels.append((Level.ELEVATED, Need.SUICIDE))
+    if any(_seals(final, signal) for final in said for signal in said):
+        levels.append((Level.URGENT, Need.SUICIDE))
+    if {_FINAL, _UNREACHABLE} <= names:
+        levels.append((Level.ELEVATED, Need.SUICIDE))
+    if any(_is_under_way(signal, said) for signal in said):
+        levels.append((Level.URGENT, Need.SUICIDE))
+    if {_HIDING, _RAGE} <= names:
+        levels.append((Level.URGENT, Need.DOMESTIC_VIOLENCE))
+    return levels
+
+
+def _seals(final: Signal, signal: Signal) -> bool:
+    """Tell whether words of farewell stand beside a wish to be gone, and are other words than those of the wish."""
+    return (
+        final.name == _FINAL
+        and signal.name in _ENDING
+        and final.own
+        and signal.own
+        and not signal.past
+        and abs(final.sentence - signal.sentence) <= _BESIDE_SENTENCES
+        and set(final.places).isdisjoint(signal.places)
+    )
+
+
+def _is_under_way(signal: Signal, said: Iterable[Signal]) -> bool:
+    """Tell whether another person's wish to die stands beside an act, means or silence of these hours."""
+    return (
+        signal.family == "si"
+        and signal.level is not Level.NONE
+        and signal.holder is Holder.OTHER
+        and not (signal.past and not signal.recent)
+        and any(other.name in (_ACT_NOW, _UNREACHABLE) and other.sentence == signal.sentence for other in said)
+    )
+
+
+def _tips(tip: Signal, signal: Signal) -> bool:
     """Tell whether a means, a plan or a time makes a thought urgent; the words of the thought itself don't."""
     return (tip.name != _TIME or tip.sentence == signal.sentence) and set(tip.places).isdisjoint(signal.places)
-
-
-@cache
-def signal_patterns() -> Patterns:
-    """Read and compile the signals of danger. Raises TableMisshapen, PatternBroken."""
-    return Patterns(
-        (
-            Rule(key=signal, weight=1.0, pattern=pattern.strip())
-            for signal, _, _, line in _table()
-            for pattern in line.split(";")
-            if pattern.strip()
-        ),
-        classes=lexicon.classes(),
-        also_known=PASSING_WORDS,
-        misspelt=lexicon.misspelt(),
-    )
-
-
-def _table() -> tuple[tuple[str, ...], ...]:
-    return rows("domain.safety", "signals.psv", header=("signal", "level", "need", "patterns"))
-
-
-@cache
-def _meanings() -> dict[str, tuple[Level, Need]]:
-    return {signal: (Level(level), Need(need)) for signal, level, need, _ in _table()}
-
-
-def _signals(text: str) -> tuple[tuple[_Signal, ...], frozenset[int]]:
-    """Find the signals of a text, and the places of words that sayings clear."""
-    words = signal_patterns().words(text)
-    matches = longest(signal_patterns().find(words))
-    cleared = frozenset(place for match in matches if match.rule.key == _IDIOM for place in match.places)
-    heard = [match for match in matches if match.rule.key != _IDIOM and cleared.isdisjoint(match.places)]
-    taken = frozenset(place for match in heard if match.rule.key not in (_MEANS, _TIME) for place in match.places)
-    scope = Scope(words=words, persons=lexicon.persons(), taken=taken)
-    return tuple(_signal(match, words, scope) for match in heard), cleared
-
-
-def _signal(match: Match, words: Words, scope: Scope) -> _Signal:
-    level, need = _meanings()[match.rule.key]
-    said = scope.around(match.places)
-    return _Signal(
-        name=match.rule.key,
-        level=level,
-        need=need,
-        places=match.places,
-        sentence=words.tokens[match.places[0]].sentence,
-        denied=scope.denied(match.places, wishes_count=True),
-        holder=scope.holder(match.places),
-        past=scope.past(match.places) or _in_past_form(match, words),
-        recent=bool(_RECENT & set(said.split())) or any(phrase in said for phrase in _RECENT_PHRASES),
-    )
-
-
-def _in_past_form(match: Match, words: Words) -> bool:
-    first = match.places[0]
-    form = words.tokens[first].word
-    return form in _PAST_FORMS and not (first > 0 and words.lemmas[first - 1] == "have")
 
 
 def _named(found: Iterable[Mention], cleared: frozenset[int]) -> tuple[Need, ...]:

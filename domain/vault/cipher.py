@@ -7,7 +7,6 @@ This area is the only one that imports `cryptography`. Source: NIST SP 800-38D.
 """
 
 import base64
-import binascii
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -77,8 +76,8 @@ class Vault:
 def decode_key(encoded: str) -> bytes:
     """Decode 32 key bytes from base64url, padded or not. Raises ValueError, without the key in it."""
     try:
-        key = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
-    except binascii.Error:
+        key = base64.b64decode(encoded + "=" * (-len(encoded) % 4), altchars=b"-_", validate=True)
+    except ValueError:  # binascii.Error, and what is said of characters that are not ASCII
         key = b""
     if len(key) != KEY_BYTES:
         raise ValueError("a key must be 32 bytes in base64url")

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -244,6 +245,46 @@ def test_a_reinstatement_lifts_no_other_exclusion() -> None:
     other = row(npi=OTHER_NPI, born_on=OTHER_DAY, reinstated_on=date(2020, 1, 1))
 
     assert screened(applicant(), row(npi=NPI), other).outcome is FAIL
+
+
+@pytest.mark.parametrize(
+    ("ended", "outcome"),
+    [
+        ({"npi": NPI, "last_name": "RENAMED", "born_on": None}, REVIEW),
+        ({"first_name": "A"}, REVIEW),
+        ({"npi": OTHER_NPI}, FAIL),
+        ({"born_on": OTHER_DAY}, FAIL),
+        ({"born_on": None}, FAIL),
+        ({"first_name": "ROBERT"}, FAIL),
+        ({"npi": NPI, "last_name": "", "first_name": "", "business_name": "MADE UP CLINIC"}, FAIL),
+        ({"excluded_on": date(2017, 1, 1)}, FAIL),
+        ({"exclusion_type": "1128a1"}, FAIL),
+    ],
+)
+def test_a_reinstatement_ends_the_exclusion_it_is_about_and_in_doubt_none(
+    ended: dict[str, str | date | None], outcome: CheckOutcome
+) -> None:
+    reinstatement = replace(row(reinstated_on=date(2020, 1, 1)), **ended)  # type: ignore[arg-type]  # fields of the row
+
+    assert screened(applicant(), row(npi=NPI), reinstatement).outcome is outcome
+
+
+def test_a_new_exclusion_after_a_reinstatement_is_in_force() -> None:
+    before = row(npi=NPI)
+    ended = row(npi=NPI, reinstated_on=date(2020, 1, 1))
+    again = replace(before, excluded_on=date(2022, 5, 1))
+
+    assert screened(applicant(), before, ended, again).outcome is FAIL
+
+
+def test_a_reinstatement_under_another_name_is_looked_up_too() -> None:
+    elsewhere = row(npi=NPI, last_name="MUSTER")
+
+    asked = screening.reinstatement_lookup(applicant(), rows=[elsewhere, row(last_name="FORMER")])
+
+    assert asked is not None
+    assert asked.family_keys == ("MUSTER",)
+    assert screening.reinstatement_lookup(applicant(), rows=[row()]) is None
 
 
 def test_the_gravest_match_decides_and_comes_first() -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from domain.concepts import lexicon
 from domain.concepts.package_data import parse, rows
-from domain.safety import triage
+from domain.safety import signals, triage
 from domain.safety.levels import Level
 from domain.safety.reading import interpret
 from domain.safety.resources import Need
@@ -138,7 +138,7 @@ def test_a_reading_carries_concerns_and_safety_of_one_text() -> None:
 def test_signals_and_concerns_read_words_at_the_same_places() -> None:
     text = "I don\u2019t really sleep, I want to die."
 
-    ours = triage.signal_patterns().words(text)
+    ours = signals.signal_patterns().words(text)
     theirs = lexicon.patterns().words(text)
 
     assert ours.tokens == theirs.tokens

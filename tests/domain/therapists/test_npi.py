@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.licensing import npi
+from domain.therapists import npi
 
 
 def with_check_digit(nine: str) -> str:
