@@ -17,6 +17,7 @@ from api.parts import Parts, parts_of
 from api.request_log import RequestLog
 from api.v1.router import v1
 from domain import worker
+from domain.concepts import vocabulary
 from domain.settings import Settings
 
 DESCRIPTION: Final = """
@@ -29,7 +30,11 @@ Register with `POST /v1/accounts`, answer the mail with `POST /v1/accounts/verif
 
 
 def create_app(parts: Parts) -> FastAPI:
-    """Make the application over given parts; it opens nothing before its lifespan begins."""
+    """Make the application over given parts; it opens nothing before its lifespan begins.
+
+    Raises VocabularyBroken: with relations that lead nowhere or in a circle, nothing is served.
+    """
+    vocabulary.load()
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
