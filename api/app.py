@@ -11,7 +11,7 @@ from typing import Final
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from api import health, logs, problem_pages, problems
+from api import contract, health, logs, problem_pages, problems
 from api.body_limit import BodyLimit
 from api.parts import Parts, parts_of
 from api.request_log import RequestLog
@@ -56,6 +56,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.include_router(problem_pages.router)
     app.include_router(v1())
     problems.install(app)
+    contract.describe(app)
     app.add_middleware(BodyLimit)
     app.add_middleware(RequestLog)  # added last, so it is the outermost
     return app
