@@ -17,7 +17,9 @@ _IRREGULAR = {
     for base, forms in {
         "be": "am is are was were been being", "have": "has had having", "do": "does did done doing",
         "go": "goes went gone going", "feel": "felt", "leave": "left",
-        "suicide": "sucide suiside suicid suicde", "kill": "kil killin", "say": "said",
+        "suicide": "sucide suiside suicid suicde siucide suicie", "kill": "kil killin kll kilin kiling killd",
+        "dead": "ded",
+        "tonight": "tonite tonigt 2nite", "night": "nite", "myself": "myslef mysef mself", "say": "said",
         "tell": "told", "get": "got gotten", "lose": "lost losing", "sleep": "slept", "eat": "ate eaten",
         "fight": "fought", "drink": "drank drunken", "break": "broke", "lie": "lied lying", "die": "died dying dieing",
         "beat": "beaten", "hit": "hits hitting", "keep": "kept", "catch": "caught", "hide": "hid hidden",

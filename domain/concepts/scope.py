@@ -55,7 +55,7 @@ class Scope:
 
     def _denied_before(self, place: int, *, down_to: int, passing: AbstractSet[str]) -> bool:
         tokens, lemmas = self.words.tokens, self.words.lemmas
-        subject_met = False
+        subject_met = lemmas[place] in SUBJECTS
         for at in range(place - 1, max(down_to, place - 1 - _REACH_WORDS), -1):
             if not _linked(self.words, at, subject_met=subject_met):
                 return False
@@ -94,11 +94,6 @@ class Scope:
             return True
         return tokens[at + 1].after_comma and lemmas[at + 1] in VERB_FIRST
 
-    def past(self, places: tuple[int, ...]) -> bool:
-        """Tell whether a finding is placed in the past: "used to", "years ago", "when I was", "in the past"."""
-        said = self.around(places)
-        return any(mark in said for mark in _PAST_PHRASES)
-
     def around(self, places: tuple[int, ...]) -> str:
         """Give the words about a finding, in its sentence, with a space on both sides; fillers are left out."""
         tokens, thoughts, place = self.words.tokens, self.words.thoughts, places[0]
@@ -115,6 +110,11 @@ _PAST_PHRASES = (
     " as child ", " as teen ", " back then ", " in high school ", " in college ", " in my twenties ", " in my teens ",
     " years back ", " once tried ", " once attempted ", " in my past ", " years before ", " when younger ",
 )  # fmt: skip
+
+
+def is_past(said: str) -> bool:
+    """Tell whether words, as `Scope.around` gives them, speak of the past: "used to", "years ago", "when I was"."""
+    return any(mark in said for mark in _PAST_PHRASES)
 
 
 def _linked(words: Words, at: int, *, subject_met: bool) -> bool:

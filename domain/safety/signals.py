@@ -5,7 +5,8 @@ needs, its patterns) and data/families.psv (classes of words for those patterns)
 "fiction" (a film, the news, a lecture) does so only where nothing else of the text sounds like danger.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
@@ -13,7 +14,7 @@ from types import MappingProxyType
 from domain.concepts import lexicon
 from domain.concepts.package_data import listed, rows
 from domain.concepts.patterns import Match, Patterns, Rule, Words
-from domain.concepts.scope import PASSING_WORDS, Holder, Scope
+from domain.concepts.scope import PASSING_WORDS, Holder, Scope, is_past
 from domain.concepts.text import longest
 from domain.safety.levels import Level
 from domain.safety.resources import Need
@@ -26,7 +27,7 @@ class Signal:
     name: str
     level: Level
     need: Need
-    places: tuple[int, ...]
+    places: frozenset[int]
     sentence: int
     denied: bool
     holder: Holder
@@ -52,7 +53,9 @@ class Heard:
     cleared: frozenset[int]
 
 
-_IDIOM, _FICTION = "idiom", "fiction"
+_IDIOM, _FICTION, _LAMENT = "idiom", "fiction", "lament"
+BROAD = frozenset(("si.word", "si.word.means", "abuse.word", "hi.word"))  # so wide that a lament clears them
+ECHOES_MAX = 8  # of one signal, said in one way, in one sentence
 _CIRCUMSTANCES = frozenset(("si.means", "si.time", "final", "unreachable", "act.now", "abuse.hiding", "abuse.rage"))
 _RECENT = frozenset(("tonight", "today", "yesterday", "now", "morning"))
 _RECENT_PHRASES = (
@@ -91,16 +94,38 @@ def signal_patterns() -> Patterns:
 def heard(text: str) -> Heard:
     """Find the signals of a text."""
     words = signal_patterns().words(text)
-    matches = longest(signal_patterns().find(words))
-    cleared = frozenset(place for match in matches if match.rule.key == _IDIOM for place in match.places)
-    told = frozenset(place for match in matches if match.rule.key == _FICTION for place in match.places)
-    left = [match for match in matches if match.rule.key not in (_IDIOM, _FICTION) and cleared.isdisjoint(match.places)]
+    found = signal_patterns().find(words)
+    matches = longest(match for match in found if match.rule.key not in (*BROAD, _LAMENT))
+    cleared = _places(matches, _IDIOM)
+    mourned = cleared | _places(found, _LAMENT)
+    wide = (match for match in found if match.rule.key in BROAD and mourned.isdisjoint(match.places))
+    left = [
+        *(m for m in matches if m.rule.key not in (_IDIOM, _FICTION) and cleared.isdisjoint(m.places)),
+        *longest(wide),
+    ]
+    told = _places(matches, _FICTION)
     beside = [match for match in left if told.isdisjoint(match.places)]
     if all(_meanings()[match.rule.key][0] is Level.NONE for match in beside):
         left, cleared = beside, cleared | told
     taken = frozenset(place for match in left if match.rule.key not in _CIRCUMSTANCES for place in match.places)
     scope = Scope(words=words, persons=lexicon.persons(), taken=taken)
-    return Heard(signals=tuple(_signal(match, words, scope) for match in left), cleared=cleared)
+    return Heard(signals=_without_echoes(_signal(match, words, scope) for match in left), cleared=cleared)
+
+
+def _without_echoes(signals: Iterable[Signal]) -> tuple[Signal, ...]:
+    """Leave out what says the same over again in one sentence, so that judging stays linear in the text's length."""
+    kept: list[Signal] = []
+    counts: Counter[tuple[str, int, bool, Holder, bool, bool]] = Counter()
+    for signal in signals:
+        way = (signal.name, signal.sentence, signal.denied, signal.holder, signal.past, signal.recent)
+        counts[way] += 1
+        if counts[way] <= ECHOES_MAX:
+            kept.append(signal)
+    return tuple(kept)
+
+
+def _places(matches: Iterable[Match], key: str) -> frozenset[int]:
+    return frozenset(place for match in matches if match.rule.key == key for place in match.places)
 
 
 def _table() -> tuple[tuple[str, ...], ...]:
@@ -124,11 +149,11 @@ def _signal(match: Match, words: Words, scope: Scope) -> Signal:
         name=match.rule.key,
         level=level,
         need=need,
-        places=match.places,
+        places=frozenset(match.places),
         sentence=words.tokens[match.places[0]].sentence,
         denied=scope.denied(match.places, wishes_count=True),
         holder=scope.holder(match.places),
-        past=scope.past(match.places) or _in_past_form(match, words),
+        past=is_past(said) or _in_past_form(match, words),
         recent=not _RECENT.isdisjoint(said.split()) or any(phrase in said for phrase in _RECENT_PHRASES),
     )
 

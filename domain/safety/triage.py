@@ -2,20 +2,25 @@
 
 Rules for texts. A signal has a level of its own (data/signals.psv). It is not heard where it is denied ("I'm not
 suicidal") or part of a saying ("killing time"), but a denial of suicide beside hopeless words is not taken at its
-word: elevated. Of another person it is elevated at most, and the writer is offered help all the same. Of the past it
-is elevated for suicide and self-harm and nothing for abuse that is over, unless the same words are of these days. A
-thought of dying together with means, a plan or a time is urgent. Where none and elevated are both thinkable, it is
+word: elevated. Of another person it is elevated at most, unless an act, means or silence of these hours stands beside
+it, and the writer is offered help all the same. Of the past it is elevated for suicide and self-harm and nothing for
+abuse that is over, unless the same words are of these days: abuse of these hours is urgent. A thought of dying
+together with means, a plan, a time or words of farewell is urgent. Bare words of death and means beside "I" are
+elevated, unless grief, fear or daily life explains them ("lament"). Where none and elevated are both thinkable, it is
 elevated. This opens doors to help; it is no assessment and closes nothing.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
+from typing import Self
 
 from domain.concepts.scope import Holder
 from domain.concepts.text import Mention, mentions
 from domain.safety.levels import Level, at_most, highest
 from domain.safety.resources import CrisisResource, Need, resources_for_needs
-from domain.safety.signals import Signal, heard
+from domain.safety.signals import BROAD, Signal, heard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,15 +32,44 @@ class Safety:
     resources: tuple[CrisisResource, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """The signals of a text that are not denied, by name, and by name and sentence."""
+
+    by_name: Mapping[str, tuple[Signal, ...]]
+    by_place: Mapping[tuple[str, int], tuple[Signal, ...]]
+
+    @classmethod
+    def of(cls, signals: Iterable[Signal]) -> Self:
+        by_name: defaultdict[str, list[Signal]] = defaultdict(list)
+        by_place: defaultdict[tuple[str, int], list[Signal]] = defaultdict(list)
+        for signal in signals:
+            by_name[signal.name].append(signal)
+            by_place[signal.name, signal.sentence].append(signal)
+        return cls(
+            by_name={name: tuple(found) for name, found in by_name.items()},
+            by_place={place: tuple(found) for place, found in by_place.items()},
+        )
+
+    def at(self, name: str, *, sentence: int) -> tuple[Signal, ...]:
+        return self.by_place.get((name, sentence), ())
+
+
 SAFE = Safety(level=Level.NONE, needs=(), resources=())
 
-_MEANS, _WEAPON, _TIME, _HOPELESS = "si.means", "means", "si.time", "hopeless"
+_HOPELESS = "hopeless"
+_TIPS, _TIPS_ANYWHERE = ("si.means", "means", "si.time"), ("si.means", "means")
 _FINAL, _UNREACHABLE, _ACT_NOW, _HIDING, _RAGE = "final", "unreachable", "act.now", "abuse.hiding", "abuse.rage"
 _LASTING = frozenset(("si", "sh", "hi"))  # families whose past still counts
 _TIPPED = frozenset(("si", "hi"))  # families that means, a plan or a time make urgent
-_ENDING = frozenset(("si.thought", "si.passive", "si.passive.family", "si.burden", "si.letters"))  # urgent beside words of farewell
-_WHOEVER = frozenset(("hi.mass", "child.touch"))  # as grave whoever is said to do or suffer it
-_DONE_TO_WRITER = frozenset(("abuse", "child", "psychosis"))  # another person is named as the one who does it
+_ENDING = frozenset(
+    ("si.thought", "si.passive", "si.passive.family", "si.burden", "si.letters")
+)  # urgent beside words of farewell
+_WHOEVER = frozenset(
+    ("si.method", "sh.now", "sh.now.family", "hi.mass", "child.touch")
+)  # as grave whoever is said to do or suffer it
+_DONE_BY_OTHERS = frozenset(("abuse", "sexual", "child"))  # urgent of these hours
+_SPOKEN_TO_WRITER = frozenset(("abuse.weapon", "abuse.word.now", "psychosis.command.family"))  # the doer is named
 _FAREWELLS_MIN = 2
 _BESIDE_SENTENCES = 2
 _NEED_OF_CONCERN = {
@@ -57,11 +91,9 @@ def of_text(text: str, *, country: str) -> Safety:
 def of_mentions(text: str, *, found: Iterable[Mention], country: str) -> Safety:
     """Judge a text whose concerns were found already (`concepts.text.mentions` of the same text)."""
     listened = heard(text)
-    signals = listened.signals
-    said = tuple(signal for signal in signals if not signal.denied)
-    tips = tuple(signal for signal in said if signal.name in (_MEANS, _WEAPON, _TIME))
-    levels = [(_level(signal, tips), signal.need) for signal in signals]
-    levels += _together(signals, said)
+    said = _Said.of(signal for signal in listened.signals if not signal.denied)
+    levels = [(_level(signal, said), signal.need) for signal in listened.signals]
+    levels += _together(listened.signals, said)
     levels += [(Level.ELEVATED, need) for need in _named(found, listened.cleared)]
     return _safety(levels, country=country)
 
@@ -96,69 +128,65 @@ def _safety(levels: Iterable[tuple[Level, Need]], *, country: str) -> Safety:
     return Safety(level=level, needs=tuple(dict.fromkeys(ordered)), resources=resources_for_needs(country, ordered))
 
 
-def _level(signal: Signal, tips: tuple[Signal, ...]) -> Level:
+def _level(signal: Signal, said: _Said) -> Level:
     if signal.denied or signal.level is Level.NONE:
         return Level.NONE
     if signal.name in _WHOEVER and not signal.past:
         return signal.level
-    if signal.holder is Holder.OTHER and signal.family not in _DONE_TO_WRITER:
+    if signal.holder is Holder.OTHER and signal.name not in _SPOKEN_TO_WRITER:
         return at_most(signal.level, cap=Level.ELEVATED)
     if signal.past and not signal.recent:
         return at_most(signal.level, cap=Level.ELEVATED if signal.family in _LASTING else Level.NONE)
-    if signal.family in _TIPPED and any(_tips(tip, signal) for tip in tips):
+    if signal.family in _TIPPED and _is_tipped(signal, said):
         return Level.URGENT
-    return Level.URGENT if signal.recent and signal.family == "sexual" else signal.level
+    return Level.URGENT if signal.recent and signal.family in _DONE_BY_OTHERS else signal.level
 
 
-def _together(signals: Iterable[Signal], said: tuple[Signal, ...]) -> list[tuple[Level, Need]]:
+def _is_tipped(signal: Signal, said: _Said) -> bool:
+    """Tell whether means, a plan or a time make a thought urgent; the words of the thought itself don't."""
+    near = [tip for name in _TIPS for tip in said.at(name, sentence=signal.sentence)]
+    far = [] if signal.name in BROAD else [tip for name in _TIPS_ANYWHERE for tip in said.by_name.get(name, ())]
+    return any(tip.places.isdisjoint(signal.places) for tip in chain(near, far))
+
+
+def _together(signals: Iterable[Signal], said: _Said) -> Iterator[tuple[Level, Need]]:
     """Judge what no word says alone: farewell, despair, hiding, an act under way."""
-    levels: list[tuple[Level, Need]] = []
-    names = frozenset(signal.name for signal in said)
-    own = frozenset(signal.name for signal in said if signal.own)
-    farewells = len({signal.sentence for signal in said if signal.name == _FINAL and signal.own})
-    despair = _HOPELESS in own or not _ENDING.isdisjoint(own)
-    if despair and any(signal.family == "si" and signal.denied for signal in signals):
-        levels.append((Level.ELEVATED, Need.SUICIDE))
-    if _FINAL in own and (_HOPELESS in own or farewells >= _FAREWELLS_MIN):
-        levels.append((Level.ELEVATED, Need.SUICIDE))
-    if any(_seals(final, signal) for final in said for signal in said):
-        levels.append((Level.URGENT, Need.SUICIDE))
-    if {_FINAL, _UNREACHABLE} <= names:
-        levels.append((Level.ELEVATED, Need.SUICIDE))
-    if any(_is_under_way(signal, said) for signal in said):
-        levels.append((Level.URGENT, Need.SUICIDE))
-    if {_HIDING, _RAGE} <= names:
-        levels.append((Level.URGENT, Need.DOMESTIC_VIOLENCE))
-    return levels
+    own = frozenset(name for name, found in said.by_name.items() if any(signal.own for signal in found))
+    farewells = [signal for signal in said.by_name.get(_FINAL, ()) if signal.own]
+    ends = not _ENDING.isdisjoint(own)
+    if (_HOPELESS in own or ends) and any(signal.family == "si" and signal.denied for signal in signals):
+        yield Level.ELEVATED, Need.SUICIDE
+    if farewells and (_HOPELESS in own or len({signal.sentence for signal in farewells}) >= _FAREWELLS_MIN):
+        yield Level.ELEVATED, Need.SUICIDE
+    if ends and any(_seals(farewell, said) for farewell in farewells):
+        yield Level.URGENT, Need.SUICIDE
+    if said.by_name.keys() >= {_FINAL, _UNREACHABLE}:
+        yield Level.ELEVATED, Need.SUICIDE
+    if any(_is_under_way(signal, said) for found in said.by_name.values() for signal in found):
+        yield Level.URGENT, Need.SUICIDE
+    if said.by_name.keys() >= {_HIDING, _RAGE}:
+        yield Level.URGENT, Need.DOMESTIC_VIOLENCE
 
 
-def _seals(final: Signal, signal: Signal) -> bool:
+def _seals(farewell: Signal, said: _Said) -> bool:
     """Tell whether words of farewell stand beside a wish to be gone, and are other words than those of the wish."""
-    return (
-        final.name == _FINAL
-        and signal.name in _ENDING
-        and final.own
-        and signal.own
-        and not signal.past
-        and abs(final.sentence - signal.sentence) <= _BESIDE_SENTENCES
-        and set(final.places).isdisjoint(signal.places)
+    return any(
+        wish.own and not wish.past and farewell.places.isdisjoint(wish.places)
+        for name in _ENDING
+        for sentence in range(farewell.sentence - _BESIDE_SENTENCES, farewell.sentence + _BESIDE_SENTENCES + 1)
+        for wish in said.at(name, sentence=sentence)
     )
 
 
-def _is_under_way(signal: Signal, said: Iterable[Signal]) -> bool:
+def _is_under_way(signal: Signal, said: _Said) -> bool:
     """Tell whether another person's wish to die stands beside an act, means or silence of these hours."""
     return (
         signal.family == "si"
         and signal.level is not Level.NONE
         and signal.holder is Holder.OTHER
         and not (signal.past and not signal.recent)
-        and any(other.name in (_ACT_NOW, _UNREACHABLE) and other.sentence == signal.sentence for other in said)
+        and any(said.at(name, sentence=signal.sentence) for name in (_ACT_NOW, _UNREACHABLE))
     )
-
-
-def _tips(tip: Signal, signal: Signal) -> bool:
-    """Tell whether a means, a plan or a time makes a thought urgent; the words of the thought itself don't."""
-    return (tip.name != _TIME or tip.sentence == signal.sentence) and set(tip.places).isdisjoint(signal.places)
 
 
 def _named(found: Iterable[Mention], cleared: frozenset[int]) -> tuple[Need, ...]:

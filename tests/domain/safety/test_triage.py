@@ -1,3 +1,4 @@
+import time
 from pathlib import Path
 
 import pytest
@@ -11,14 +12,27 @@ from domain.safety.levels import Level
 from domain.safety.reading import interpret
 from domain.safety.resources import Need
 
-LABELLED = parse(
-    (Path(__file__).parent / "safety_texts.psv").read_text(encoding="utf-8"), name="texts", header=("level", "text")
-)
+
+def labelled(name: str) -> tuple[tuple[str, ...], ...]:
+    written = (Path(__file__).parent / name).read_text(encoding="utf-8")
+    return parse(written, name=name, header=("level", "text"))
+
+
+LABELLED = labelled("safety_texts.psv")
+FRESH = labelled("fresh_texts.psv")
+TEXT_CHARACTERS = 8_000
+SLOW_MACHINE_FACTOR = 1.5  # the aim is 0.2 s; a shared machine runs slower at times, quadratic work ten times so
 TEXTS = st.one_of(st.text(max_size=200), st.sampled_from([text for _, text in LABELLED]))
 
 
 def level(text: str) -> Level:
     return triage.of_text(text, country="US").level
+
+
+def processor_seconds(text: str) -> float:
+    started = time.process_time()
+    level(text)
+    return time.process_time() - started
 
 
 def of_label(label: Level) -> list[str]:
@@ -28,6 +42,19 @@ def of_label(label: Level) -> list[str]:
 def test_the_labelled_texts_are_many_and_a_third_is_harmless() -> None:
     assert len(LABELLED) >= 150
     assert len(of_label(Level.NONE)) * 3 >= len(LABELLED)
+
+
+@pytest.mark.parametrize("label", [Level.URGENT, Level.ELEVATED])
+def test_no_fresh_text_that_sounds_like_danger_is_read_as_none(label: Level) -> None:
+    assert [text for own, text in FRESH if own == label and level(text) is Level.NONE] == []
+
+
+def test_at_most_one_fresh_harmless_text_in_twenty_is_raised() -> None:
+    harmless = [text for label, text in FRESH if label == Level.NONE]
+
+    raised = [text for text in harmless if level(text) is not Level.NONE]
+
+    assert len(raised) <= 0.05 * len(harmless), raised
 
 
 def test_no_urgent_text_is_read_as_none() -> None:
@@ -64,6 +91,19 @@ def test_at_most_one_harmless_text_in_twenty_is_raised() -> None:
         ("I want to die", Level.URGENT),
         ("i dont want to die", Level.NONE),
         ("Killing time until class.", Level.NONE),
+        ("My daughter says she wants to die.", Level.ELEVATED),
+        ("My daughter says she wants to die and she took a bottle of pills.", Level.URGENT),
+        ("My brother died by suicide.", Level.ELEVATED),
+        ("I watched a film about suicide.", Level.NONE),
+        ("I watched a film about suicide and want to end my life.", Level.URGENT),
+        ("I feel hopeless.", Level.NONE),
+        ("I'm not suicidal but I feel hopeless.", Level.ELEVATED),
+        ("I feel like a burden to everyone.", Level.ELEVATED),
+        ("I feel like a burden to everyone. Goodbye.", Level.URGENT),
+        ("He hits me.", Level.ELEVATED),
+        ("He hit me last night.", Level.URGENT),
+        ("I hid in the closet, he is smashing everything.", Level.URGENT),
+        ("Nobody gets it, I should be dead.", Level.ELEVATED),
         ("I\u2019m killing time until I kill myself.", Level.URGENT),
     ],
 )
@@ -133,6 +173,25 @@ def test_a_reading_carries_concerns_and_safety_of_one_text() -> None:
 
     assert reading.safety == triage.of_text("I am depressed and I want to die.", country="US")
     assert {"mood.dep", "safety.si"} <= {concern.concept_id for concern in reading.concerns}
+
+
+@pytest.mark.parametrize(
+    "said", ["kms ", "kill myself ", "I want to die. ", "I have a gun ", "suicidd ", "he hit me, goodbye, "]
+)
+def test_a_text_that_repeats_itself_stays_cheap(said: str) -> None:
+    text = (said * TEXT_CHARACTERS)[:TEXT_CHARACTERS]
+    level("warm up")
+
+    seconds = min(processor_seconds(text) for _ in range(3))
+
+    assert seconds <= 0.2 * SLOW_MACHINE_FACTOR
+
+
+@given(said=st.sampled_from(["kill myself", "I want to die.", "my husband hits me", "I have a gun and", "goodbye"]))
+def test_saying_it_again_does_not_lower_the_level(said: str) -> None:
+    once, often = level(said), level(" ".join([said] * 40))
+
+    assert often.rank >= once.rank
 
 
 def test_signals_and_concerns_read_words_at_the_same_places() -> None:
