@@ -113,4 +113,3 @@ async def http(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 def now() -> datetime:
     """The present; the database's clock runs, so tests of holds use the real time."""
     return datetime.now(UTC)
-

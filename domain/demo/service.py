@@ -137,9 +137,7 @@ def _schedule(demo: DemoTherapist) -> Schedule:
     )
     return Schedule(
         zone=demo.zone,
-        weekly_hours=tuple(
-            WeeklyHours(weekday=day, start=start, end=end) for day in WORKDAYS for start, end in HOURS
-        ),
+        weekly_hours=tuple(WeeklyHours(weekday=day, start=start, end=end) for day in WORKDAYS for start, end in HOURS),
         session_types=(individual,),
         slot_interval_minutes=30,
         minimum_notice_minutes=120,
@@ -153,9 +151,7 @@ async def _account(
 ) -> Actor:
     account_id = AccountId(uuid7())
     session.add(
-        Account(
-            id=account_id, email=email, password_hash=password_hash, role=role, time_zone=zone, created_at=now
-        )
+        Account(id=account_id, email=email, password_hash=password_hash, role=role, time_zone=zone, created_at=now)
     )
     await session.flush()
     return _actor(account_id, role)
