@@ -48,6 +48,7 @@ def create_app(parts: Parts) -> FastAPI:
         description=DESCRIPTION,
         lifespan=lifespan,
         redoc_url=None,
+        redirect_slashes=False,  # a redirect would repeat the caller's Host and query, and move a body elsewhere
         static_url="/docs/assets",
         separate_input_output_schemas=False,
     )

@@ -1,7 +1,7 @@
 """Routes that take people's own words: help comes with the refusal of a request whose shape is wrong, too."""
 
-import asyncio
 from collections.abc import Callable, Coroutine
+from functools import partial
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from api.problems import shape_refusal
 from api.strict_json import StrictRoute
 from domain.intake import danger
+from domain.safety import reading_service
 
 
 class CaringRoute(StrictRoute):
@@ -24,7 +25,9 @@ class CaringRoute(StrictRoute):
             except RequestValidationError as error:
                 if error.body is None:  # nothing was sent, or nothing that could be read
                     raise
-                read = await asyncio.to_thread(danger.of_anything, error.body, country=danger.COUNTRY_UNKNOWN)
+                # what came under another content type than JSON's was left as bytes
+                sent = error.body.decode(errors="replace") if isinstance(error.body, bytes) else error.body
+                read = await reading_service.in_turn(partial(danger.of_anything, sent, country=danger.COUNTRY_UNKNOWN))
                 raise danger.AnswersRefused(shape_refusal(error), safety=read) from error
 
         return caring

@@ -22,6 +22,7 @@ from domain.errors import DomainError, Flaw, Invalid, Unavailable
 
 log = structlog.get_logger()
 MEDIA_TYPE: Final = "application/problem+json"
+FLAWS_MOST: Final = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,14 +134,12 @@ WORDS: Final = {
 
 
 def shape_refusal(error: RequestValidationError) -> Invalid:
-    """Give the refusal of a request whose shape is not the declared one; every flaw is named, no value repeated."""
-    flaws = [
-        Flaw(
-            pointer=_pointer(item["loc"]),
-            detail=WORDS.get(item["type"], str(item["msg"]).removeprefix("Value error, ")),
-        )
-        for item in error.errors()
-    ]
+    """Give the refusal of a request whose shape is not the declared one; no value is repeated.
+
+    The first hundred flaws are named: whoever sends more has not mistyped, and would get more than they sent.
+    """
+    first = error.errors()[:FLAWS_MOST]
+    flaws = (_flaw(item["type"], location=item["loc"], words=item["msg"], about=item) for item in first)
     return Invalid(*flaws)
 
 

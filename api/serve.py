@@ -86,8 +86,8 @@ async def _refuse_owner(database: Database) -> None:
 
 def serve(settings: Settings, *, host: str, port: int, workers: int, demo: bool) -> None:
     """Serve until SIGTERM or SIGINT."""
-    signal.signal(signal.SIGTERM, _end)
     _refuse_taken_port(host=host, port=port)
+    signal.signal(signal.SIGTERM, _end)
     with database_for_serving(settings) as ready:
         asyncio.run(check_fit(ready))
         if demo:
@@ -105,7 +105,9 @@ def serve(settings: Settings, *, host: str, port: int, workers: int, demo: bool)
             access_log=False,
             server_header=False,
             proxy_headers=False,
+            ws="none",
             timeout_graceful_shutdown=20,
+            timeout_worker_healthcheck=30,  # a worker that is still importing answers nobody: it is not to be killed
         )
 
 

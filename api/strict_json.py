@@ -1,10 +1,11 @@
 """JSON read strictly: what PostgreSQL or arithmetic could not hold is refused here, as a 4xx.
 
 Refused: null bytes, lone surrogates, NaN and infinities, nesting beyond 200, anything but UTF-8. The stock parser
-takes all of them, and each became a 500 somewhere behind it.
+takes all of them, and each became a 500 somewhere behind it. Refused too: more values than anybody means to send, since
+each may be a flaw to name, and a list of 100,000 wrong ones held every other request up for seconds.
 """
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from json import JSONDecodeError
 from typing import Final
 
@@ -14,6 +15,7 @@ from fastapi.routing import APIRoute
 from pydantic_core import from_json
 
 NULL_IN_ADDRESS: Final = "The address holds a null character."
+VALUES_MOST: Final = 5_000
 
 
 class StrictRequest(Request):
@@ -25,9 +27,28 @@ class StrictRequest(Request):
             value: object = from_json(await self.body(), allow_inf_nan=False, cache_strings="keys")
         except ValueError:
             raise JSONDecodeError("The body is not JSON that can be read.", "", 0) from None
+        if more_values_than(VALUES_MOST, value):
+            raise JSONDecodeError("The body holds too many values.", "", 0)
         if holds_null_byte(value):
             raise JSONDecodeError("The body holds a null character.", "", 0)
         return value
+
+
+def more_values_than(most: int, value: object) -> bool:
+    """Say whether lists and objects within hold more than so many values altogether."""
+    pending = [value]
+    count = 0
+    while pending and count <= most:
+        item = pending.pop()
+        held: Collection[object] = ()
+        if isinstance(item, dict):
+            held = item.values()
+        elif isinstance(item, list):
+            held = item
+        count += len(held)
+        if count <= most:
+            pending.extend(held)
+    return count > most
 
 
 def holds_null_byte(value: object) -> bool:

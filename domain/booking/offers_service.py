@@ -241,12 +241,14 @@ async def alternatives(  # noqa: PLR0913 - what was wanted, by whom and when
     """Give at most 3 sessions that the client can hold in place of the one wanted, and none in another's way.
 
     The same session type of the same therapist first, the nearest to the wanted start, before or after; then individual
-    sessions of others for that place. not_during: a time to be left out, such as one the therapist just gave up.
+    sessions of others for that place. Where nothing lies near the wanted start, such as beyond every horizon, the
+    soonest. not_during: a time to be left out, such as one the therapist just gave up.
     """
-    near = min(max(starts_at, now), now + FARTHEST).astimezone(UTC)
     avoided = () if not_during is None else (not_during,)
 
-    async def around(therapists: Collection[TherapistId], kind: str | None, reach: timedelta) -> list[Offer]:
+    async def around(
+        near: datetime, therapists: Collection[TherapistId], kind: str | None, reach: timedelta
+    ) -> list[Offer]:
         found = await free(
             session,
             therapist_ids=therapists,
@@ -263,18 +265,24 @@ async def alternatives(  # noqa: PLR0913 - what was wanted, by whom and when
             if session_format in each.session_formats and not any(each.during.overlaps(time) for time in avoided)
         ]
 
-    same = offer.apart(await around((therapist_id,), session_type, NEAR_SAME), wanted=near, most=ALTERNATIVES)
-    if len(same) == ALTERNATIVES:
-        return same
-    others = await offers_queries.others(
-        session,
-        than=therapist_id,
-        place=place,
-        during=Interval(starts_at=near - NEAR_OTHERS, ends_at=near + NEAR_OTHERS),
-        limit=OTHERS_ASKED,
-        now=now,
-    )
-    return offer.apart(await around(others, None, NEAR_OTHERS), wanted=near, most=ALTERNATIVES, besides=same)
+    async def nearest(near: datetime) -> tuple[Offer, ...]:
+        same = offer.apart(await around(near, (therapist_id,), session_type, NEAR_SAME), wanted=near, most=ALTERNATIVES)
+        if len(same) == ALTERNATIVES:
+            return same
+        others = await offers_queries.others(
+            session,
+            than=therapist_id,
+            place=place,
+            during=Interval(starts_at=near - NEAR_OTHERS, ends_at=near + NEAR_OTHERS),
+            limit=OTHERS_ASKED,
+            now=now,
+        )
+        offered = await around(near, others, None, NEAR_OTHERS)
+        return offer.apart(offered, wanted=near, most=ALTERNATIVES, besides=same)
+
+    soonest = now.astimezone(UTC)
+    wanted = min(max(starts_at, now), now + FARTHEST).astimezone(UTC)
+    return await nearest(wanted) or (await nearest(soonest) if wanted > soonest else ())
 
 
 async def home(session: AsyncSession, *, client_id: ClientId) -> str | None:

@@ -1,13 +1,14 @@
 """Form responses as their parties may see them.
 
-A client sees their own, always. A therapist sees those of an appointment with them while it is confirmed or completed.
-Nobody else sees any.
+A client sees their own, always. A therapist sees those of an appointment with them while it is confirmed or completed,
+and, while there is such an appointment, the client's measures outside any, unless they are not shared. Nobody else sees
+any.
 """
 
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.access.actor import Actor, Role
@@ -48,7 +49,11 @@ async def visible(session: AsyncSession, *, response_id: FormResponseId, actor: 
     """Give a response the actor may see."""
     asked = select(FormResponse).where(FormResponse.id == response_id)
     if actor.role is Role.THERAPIST:
-        seen = asked.join(Booking, Booking.id == FormResponse.booking_id).where(_appointment_of(actor))
+        measure_shared = and_(
+            FormResponse.booking_id.is_(None), FormResponse.share, Booking.client_id == FormResponse.client_id
+        )
+        reason = or_(Booking.id == FormResponse.booking_id, measure_shared)
+        seen = asked.where(exists().where(_appointment_of(actor), reason))
     else:
         seen = asked.where(FormResponse.client_id == actor.client_id)
     return await session.scalar(seen)

@@ -4,10 +4,10 @@ What a client answers and what comes of it are sealed. Whatever is sent is read 
 refusal too, says what was read and whom to turn to.
 """
 
-import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -30,6 +30,7 @@ from domain.intake.instruments.instrument import Answers as Sheet
 from domain.intake.instruments.instrument import Instrument, Score
 from domain.intake.states import ResponseEvent, ResponseStatus
 from domain.intake.tables import FormResponse
+from domain.safety.reading_service import in_turn
 from domain.safety.triage import Safety
 from domain.vault.cipher import Place, Vault
 
@@ -158,7 +159,7 @@ async def save(
     country = await _country(session, client_id=by.client_id)
     # what has no form of its own is read as the first-session form, so that help comes with that refusal too
     form = built_in.FIRST_SESSION if row is None or row.form_id is None else _form(row)
-    read = await asyncio.to_thread(danger.of_answers, form, changes, country=country)
+    read = await in_turn(partial(danger.of_answers, form, changes, country=country))
     with danger.help_first(read):
         if row is None:
             raise ResponseNotFound
@@ -198,7 +199,7 @@ async def submit(
         row.status = states.after(row.status, ResponseEvent.SUBMIT)
         form = _form(row)
         check_complete(form, content.answers)
-    read = await asyncio.to_thread(danger.of_answers, form, content.answers, country=country)
+    read = await in_turn(partial(danger.of_answers, form, content.answers, country=country))
     safety = danger.joined(seen, read, country=country)
     content = Content(answers=content.answers, level=safety.level, needs=safety.needs)
     row.submitted_at = now
@@ -225,7 +226,7 @@ async def measure(
     """
     policy.require(by, Action.MEASURE_SUBMIT)
     country = await _country(session, client_id=by.client_id)
-    safety = await asyncio.to_thread(danger.of_anything, answers, country=country)
+    safety = await in_turn(partial(danger.of_anything, answers, country=country))
     with danger.help_first(safety):
         instrument = registry.by_id(instrument_id)
         score = instrument.score(answers)

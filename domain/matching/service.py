@@ -4,7 +4,6 @@ The number of statements does not grow with the number of therapists: conditions
 sessions are looked for only with those they leave.
 """
 
-import asyncio
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -28,6 +27,7 @@ from domain.concepts import text, vocabulary
 from domain.concepts.text import ConcernReading
 from domain.errors import NotFound
 from domain.ids import ClientId, MatchId, TherapistId, uuid7
+from domain.intake import danger
 from domain.licensing import jurisdictions
 from domain.licensing import service as licensing
 from domain.matching import conditions, openings, queries, wish
@@ -40,6 +40,7 @@ from domain.matching.tables import MatchRow
 from domain.matching.weights import SCORING_VERSION
 from domain.matching.wish import Wish
 from domain.safety import triage
+from domain.safety.reading_service import in_turn
 from domain.safety.triage import SAFE, Safety
 from domain.vault.cipher import Place, Vault
 
@@ -87,12 +88,11 @@ async def create(
 ) -> Match:
     """Match a client with therapists and keep the answer.
 
-    written: gives the text the client is answered, which is kept to the letter. Raises WrongRole, WishImpossible,
-    ClientProfileMissing.
+    written: gives the text the client is answered, which is kept to the letter. Raises WrongRole; AnswersRefused, with
+    what the narrative says of danger, for WishImpossible and ClientProfileMissing.
     """
     policy.require(by, Action.MATCH_CREATE)
-    facts = await clients.facts(session, client_id=by.client_id)
-    match = await _match(session, wish_=wish, client=facts, now=now)
+    match = await _match(session, wish_=wish, client_id=by.client_id, now=now)
     request = vault.seal(wish_to_json(wish), place=_place(match.match_id, column="request_sealed"))
     kept = KeptAnswer(text=written(match), therapist_ids=match.therapist_ids)
     session.add(
@@ -138,10 +138,12 @@ def _place(match_id: MatchId, *, column: str) -> Place:
     return Place(table="match", row=match_id, column=column)
 
 
-async def _match(session: AsyncSession, *, wish_: Wish, client: ClientFacts, now: datetime) -> Match:
+async def _match(session: AsyncSession, *, wish_: Wish, client_id: ClientId, now: datetime) -> Match:
     known = vocabulary.load()
-    wish.check(wish_, vocabulary=known)
     readings, safety = await _understood(wish_)
+    with danger.help_first(safety):
+        client = await clients.facts(session, client_id=client_id)
+        wish.check(wish_, vocabulary=known)
     concerns = wish.sought(wish_.concerns, readings)
     sifted = await _sift(session, wish_=wish_, client_id=client.client_id, now=now)
     search = _search(wish_, client=client, horizon_days=sifted.horizon_days, now=now)
@@ -176,7 +178,7 @@ async def _understood(wish: Wish) -> tuple[tuple[ConcernReading, ...], Safety]:
     words = wish.narrative
     if words is None:
         return (), SAFE
-    return await asyncio.to_thread(lambda: (text.read(words), triage.of_text(words, country=wish.country)))
+    return await in_turn(lambda: (text.read(words), triage.of_text(words, country=wish.country)))
 
 
 async def _sift(session: AsyncSession, *, wish_: Wish, client_id: ClientId, now: datetime) -> _Sifted:

@@ -104,3 +104,18 @@ async def test_a_broken_token_is_not_authenticated(http: httpx.AsyncClient, toke
     assert response.status_code == 401
     assert response.json()["type"] == "/problems/not-authenticated"
     assert response.headers["www-authenticate"] == "Bearer"
+
+
+async def test_a_body_that_can_t_be_read_is_told_why(http: httpx.AsyncClient) -> None:
+    too_many = await http.post("/v1/accounts", json=[0] * 5001)
+    broken = await http.post("/v1/accounts", content=b"{", headers={"Content-Type": "application/json"})
+
+    assert too_many.json()["errors"] == [{"pointer": "", "detail": "The body holds too many values."}]
+    assert broken.json()["errors"] == [{"pointer": "", "detail": "The body is not JSON that can be read."}]
+
+
+async def test_no_more_flaws_are_named_than_anybody_reads(http: httpx.AsyncClient) -> None:
+    refused = await http.post("/v1/accounts", json={str(number): 0 for number in range(4000)})
+
+    assert refused.status_code == 422
+    assert len(refused.json()["errors"]) == 100

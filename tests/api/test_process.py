@@ -74,6 +74,13 @@ async def test_every_problem_is_explained_at_its_type(http: httpx.AsyncClient) -
         assert explained.json()["status"] == kind.status
 
 
+async def test_an_address_with_a_slash_too_many_leads_nowhere(http: httpx.AsyncClient) -> None:
+    answer = await http.get("/v1/concepts/?kind=concern", headers={"Host": "elsewhere.example"})
+
+    assert (answer.status_code, answer.json()["type"]) == (404, "/problems/not-found")
+    assert "location" not in answer.headers
+
+
 async def test_an_unknown_address_and_a_wrong_method_are_problems_with_a_way_on(http: httpx.AsyncClient) -> None:
     unknown = await http.get("/v1/nowhere")
     wrong = await http.delete("/v1/concepts")

@@ -130,7 +130,7 @@ async def test_a_job_holds_its_rows_id_and_nothing_else(database: Database, owne
 
     await committed(database, row_id)
 
-    job = await owner.fetchrow("SELECT entrypoint, payload, headers, dedupe_key FROM pgqueuer")
+    job = await owner.fetchrow("SELECT entrypoint, payload, headers #>> '{}', dedupe_key FROM pgqueuer")
     assert job is not None
     assert tuple(job) == (JOB.value, row_id.bytes, None, f"{JOB.value}:{row_id}")
 

@@ -30,7 +30,7 @@ async def answered(parts: Parts, request: Request, *, working: asyncio.Event, fi
         before = await replay.stored(session, request=request, vault=parts.vault)
         if before is None:
             working.set()
-            await finish.wait()
+            await asyncio.wait_for(finish.wait(), 5)
             replay.store(session, request=request, reply=REPLY, vault=parts.vault, now=NOW)
         return before or REPLY
 

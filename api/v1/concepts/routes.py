@@ -1,6 +1,6 @@
 """What we can speak of, and what somebody's words speak of."""
 
-import asyncio
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -8,9 +8,11 @@ from fastapi import APIRouter, Query, Response
 from api.caring_route import CaringRoute
 from api.dependencies import ProcessParts
 from api.pagination import LIMIT_DEFAULT, Cursor, Limit, page_of
+from api.rate_limit import ReadingLimit
 from api.v1.concepts.schemas import ConceptView, CreateInterpretation, InterpretationView, interpretation_view
 from api.wire import Page
 from domain.concepts import vocabulary
+from domain.safety import reading_service
 from domain.safety.reading import interpret
 
 router = APIRouter(tags=["concepts"], route_class=CaringRoute)
@@ -40,12 +42,12 @@ async def list_concepts(
     return Page(data=[ConceptView.model_validate(concept) for concept in page], next_cursor=following)
 
 
-@router.post("/interpretations")
+@router.post("/interpretations", dependencies=[ReadingLimit])
 async def interpret_text(body: CreateInterpretation) -> InterpretationView:
     """Read somebody's own words as concerns, and for signs of danger. Nothing of it is kept.
 
     Evidence counts in Unicode code points from the start of the text as it was sent, half-open.
     """
-    # 8,000 characters take some 60 ms: other requests go on meanwhile
-    reading = await asyncio.to_thread(interpret, body.text, body.country)
+    # 8,000 characters take some 60 ms, and some ten times that where they are made to: other requests go on meanwhile
+    reading = await reading_service.in_turn(partial(interpret, body.text, body.country))
     return interpretation_view(reading)

@@ -2,15 +2,15 @@
 
 from fastapi import APIRouter, Response
 
+from api.caring_route import CaringRoute
 from api.dependencies import Writing
 from api.idempotency import OnceOnly
-from api.strict_json import StrictRoute
 from api.v1.matching.schemas import CreateMatch, MatchView
 from domain.ids import MatchId
 from domain.matching import service
 from domain.matching.answer import Match
 
-router = APIRouter(tags=["matching"], route_class=StrictRoute)
+router = APIRouter(tags=["matching"], route_class=CaringRoute)
 
 
 @router.post("/matches", status_code=201, response_model=MatchView)

@@ -244,3 +244,19 @@ async def test_alternatives_keep_to_the_format_and_to_the_clients_own_time(
         (by_video, timedelta(hours=-2)),
         (by_video, timedelta(hours=2)),
     ]
+
+
+async def test_a_start_beyond_every_horizon_is_answered_with_the_soonest_there_is(
+    session: AsyncSession, now: datetime
+) -> None:
+    therapist_id = await therapists.listed_therapist(session, schedule=schedule(horizon_days=60))
+    client_id = await occupied_time.somebody(session)
+    asked = Asked(therapist_id=therapist_id, client_id=client_id, starts_at=noon(now, days=200))
+
+    with pytest.raises(SlotNotOffered) as refused:
+        await why_not(session, asked, now=now)
+
+    alternatives = refused.value.alternatives
+    assert [each.therapist_id for each in alternatives] == [therapist_id] * 3
+    assert all(each.starts_at - now < timedelta(days=5) for each in alternatives)
+    await assert_all_can_be_held(session, alternatives, asked, now=now)

@@ -11,6 +11,7 @@ from domain.audit.tables import AuditEntry
 from domain.availability.schedule import SessionFormat, Weekday
 from domain.clients.service import ClientProfileMissing
 from domain.errors import Invalid
+from domain.intake.danger import AnswersRefused
 from domain.licensing.licenses import LicenseStatus
 from domain.matching import service
 from domain.matching.answer import Match
@@ -259,8 +260,10 @@ async def test_only_clients_match_and_only_with_a_profile(session: AsyncSession,
 
     with pytest.raises(WrongRole):
         await matched(session, parts, wish(), by=therapist, now=now)
-    with pytest.raises(ClientProfileMissing):
+    with pytest.raises(AnswersRefused) as refused:
         await matched(session, parts, wish(), by=without_profile, now=now)
+
+    assert isinstance(refused.value.refusal, ClientProfileMissing)
 
 
 async def test_what_does_not_exist_is_named_with_its_place(
@@ -268,10 +271,11 @@ async def test_what_does_not_exist_is_named_with_its_place(
 ) -> None:
     asked = wish(concerns=("trauma.cptsd", "emdr", "nothing"), jurisdiction="US-ZZ")
 
-    with pytest.raises(Invalid) as refused:
+    with pytest.raises(AnswersRefused) as refused:
         await matched(session, parts, asked, by=client, now=now)
 
-    assert [flaw.pointer for flaw in refused.value.flaws] == ["/concerns/1", "/concerns/2", "/jurisdiction"]
+    assert isinstance(refused.value.refusal, Invalid)
+    assert [flaw.pointer for flaw in refused.value.refusal.flaws] == ["/concerns/1", "/concerns/2", "/jurisdiction"]
 
 
 async def test_the_number_of_statements_does_not_grow_with_therapists(

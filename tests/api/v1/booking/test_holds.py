@@ -184,6 +184,7 @@ async def test_the_same_key_gives_the_same_hold(http: httpx.AsyncClient, session
 
     assert (again.status_code, again.json()) == (201, first.json())
     assert again.headers["Idempotent-Replayed"] == "true"
+    assert again.headers["Expires"] == first.headers["Expires"]
     assert (other.status_code, other.json()["type"]) == (422, "/problems/idempotency-key-reused")
 
 

@@ -5,6 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.parts import Parts
 from domain.access.actor import Role
+from domain.booking.states import Status
 from domain.intake.tables import FormResponse
 from tests.build import accounts
 from tests.build import intake as build
@@ -149,6 +150,29 @@ async def test_a_measure_is_its_clients_own_and_never_changes(
 
     assert seen == [404, 404]
     assert [answer.json()["type"] for answer in (changed, submitted)] == ["/problems/transition-not-allowed"] * 2
+
+
+@pytest.mark.parametrize(
+    ("share", "status", "expected"),
+    [
+        (True, Status.CONFIRMED, 200),
+        (True, Status.COMPLETED, 200),
+        (True, Status.CANCELLED, 404),
+        (False, Status.CONFIRMED, 404),
+    ],
+)
+async def test_a_therapist_with_an_appointment_reads_a_measure_that_is_shared(
+    http: httpx.AsyncClient, session: AsyncSession, test_parts: Parts, *, share: bool, status: Status, expected: int
+) -> None:
+    given = await build.prepared(session, test_parts)
+    stranger = await build.therapist(session, test_parts)
+    await build.move_to(session, given.booking_id, status)
+    body = {"instrument": "phq9", "answers": _sheet(1, 1, 1, 1, 1, 1, 1, 1, 0), "share": share}
+    path = f"/v1/form-responses/{(await http.post(PATH, json=body, headers=given.client.headers)).json()['id']}"
+
+    seen = [(await http.get(path, headers=who.headers)).status_code for who in (given.therapist, stranger)]
+
+    assert seen == [expected, 404]
 
 
 async def test_answers_and_scores_stand_nowhere_in_the_open(

@@ -100,6 +100,23 @@ async def test_danger_is_answered_with_help(http: httpx.AsyncClient, client: Per
 
 
 @pytest.mark.parametrize(
+    "flaw",
+    [{"limit": 11}, {"sort": "fee"}, {"jurisdiction": "US-ZZ"}, {"concerns": ["nothing"]}],
+)
+async def test_help_comes_although_the_request_is_refused(
+    http: httpx.AsyncClient, client: Person, flaw: dict[str, object]
+) -> None:
+    body = {"narrative": "I want to kill myself.", "jurisdiction": "US-OH"}
+
+    refused = await http.post("/v1/matches", json=body | flaw, headers=client.headers)
+
+    assert (refused.status_code, refused.json()["type"]) == (422, "/problems/validation-failed")
+    assert refused.json()["errors"]
+    assert refused.json()["safety"]["level"] == "urgent"
+    assert refused.json()["safety"]["resources"]
+
+
+@pytest.mark.parametrize(
     ("body", "pointer"),
     [
         ({}, "/jurisdiction"),
@@ -155,11 +172,13 @@ async def test_a_client_without_a_profile_is_led_to_it(
     http: httpx.AsyncClient, session: AsyncSession, test_parts: Parts
 ) -> None:
     new = await accounts.signed_in(session, test_parts, role=Role.CLIENT)
+    body = {"narrative": "I want to kill myself.", "jurisdiction": "US-OH"}
 
-    answer = await http.post("/v1/matches", json={"jurisdiction": "US-OH"}, headers=new.headers)
+    answer = await http.post("/v1/matches", json=body, headers=new.headers)
 
     assert (answer.status_code, answer.json()["type"]) == (409, "/problems/conflict")
     assert answer.json()["next_steps"][0]["path"] == "/v1/clients/me"
+    assert answer.json()["safety"]["resources"]
 
 
 async def test_a_repeat_with_the_same_key_makes_no_second_match(

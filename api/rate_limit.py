@@ -1,0 +1,40 @@
+"""How often a network may ask for what needs no account and keeps the processor busy.
+
+Attempts are counted in a short transaction of their own. Whether one can be counted never decides whether help comes:
+while the database is away or slow, whoever writes that they want to die is read and answered uncounted.
+"""
+
+import asyncio
+from datetime import timedelta
+from typing import Final
+
+import structlog
+from fastapi import Depends
+from sqlalchemy.exc import SQLAlchemyError
+
+from api.dependencies import ProcessParts
+from api.network_address import NetworkAddress
+from domain.accounts import attempts_service
+from domain.accounts.attempts_service import Attempt
+from domain.throttle.service import Limit
+
+log = structlog.get_logger()
+READING_BY_NETWORK: Final = Limit(name="reading.network", attempts=60, window=timedelta(minutes=1))
+PATIENCE_SECONDS: Final = 2.0
+
+
+async def _count_reading(process: ProcessParts, caller: NetworkAddress) -> None:
+    attempt = Attempt(limit=READING_BY_NETWORK, of=caller)
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await attempts_service.count(
+                process.database,
+                attempts=(attempt,),
+                factor=process.settings.rate_limit_factor,
+                now=process.clock.now(),
+            )
+    except (SQLAlchemyError, OSError, TimeoutError) as error:  # help first: it goes on uncounted
+        log.warning("reading_uncounted", error_kind=type(error).__name__)
+
+
+ReadingLimit: Final = Depends(_count_reading)
