@@ -1,7 +1,8 @@
 """Read tables that ship inside the package.
 
 This is the one file of the pure areas that touches files, and it reads only what was installed with the code: tables
-with a header line, fields parted by "|", comments after "#" at the start of a line.
+with a header line, fields parted by "|", comments after "#" at the start of a line. A line that begins with a space
+goes on with the line before.
 """
 
 from importlib import resources
@@ -25,7 +26,12 @@ def parse(text: str, *, name: str, header: tuple[str, ...]) -> tuple[tuple[str, 
 
     Raises TableMisshapen naming the first line at fault.
     """
-    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    lines: list[str] = []
+    for line in text.splitlines():
+        if line.startswith(" ") and line.strip() and lines:
+            lines[-1] = f"{lines[-1].rstrip()} {line.strip()}"
+        elif line.strip() and not line.startswith("#"):
+            lines.append(line)
     table = [tuple(field.strip() for field in line.split("|")) for line in lines]
     if not table or table[0] != header:
         raise TableMisshapen(f"{name}: the header is not {'|'.join(header)}")
