@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from pydantic import ValidationError
+from sqlalchemy.exc import DBAPIError
 
 from api.app import openapi_json
 from api.demo import load_demo
 from api.parts import Parts, parts_of
-from api.serve import NotFit, database_for_command, serve, work
+from api.serve import NotFit, database_for_command, refuse_made_up_people, serve, words_of, work
 from domain import migration
 from domain.accounts import service as accounts
 from domain.embedded_server import ServerFailed, ServerInUse
@@ -78,8 +79,7 @@ def _import(settings: Settings, options: argparse.Namespace) -> None:
 
 
 def _seed_demo(settings: Settings, _options: argparse.Namespace) -> None:
-    if settings.is_production:
-        raise NotFit("seed-demo makes up therapists; production has real ones")
+    refuse_made_up_people(settings)
     with database_for_command(settings) as ready:
         print(asyncio.run(_with_parts(ready, load_demo)))
 
@@ -142,8 +142,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ValueError as error:  # a key, an address or a URL among the settings that is none
         print(f"attune: {error}", file=sys.stderr)
         return 2
-    except (DomainError, NotFit, ServerInUse, ServerFailed, SchemaNotReady, OSError) as error:
-        print(f"attune: {error}", file=sys.stderr)
+    except (DBAPIError, DomainError, NotFit, ServerInUse, ServerFailed, SchemaNotReady, OSError) as error:
+        said = f"the database refuses: {words_of(error)}" if isinstance(error, DBAPIError) else error
+        print(f"attune: {said}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130

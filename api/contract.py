@@ -1,10 +1,10 @@
-"""The contract as OpenAPI tells it: every operation may be refused with a problem, and only with one.
+"""The contract as OpenAPI tells it: every operation may be refused with a problem, and only with one; headers too.
 
 The framework describes a 422 of its own, which is never sent: it is taken out, and the problem document stands in its
 place for every refusal of every operation.
 """
 
-from typing import Final
+from typing import Final, TypedDict
 
 from fastapi import FastAPI
 from pydantic import ConfigDict, Field
@@ -14,6 +14,22 @@ from api.wire import View
 
 FRAMEWORKS_OWN: Final = ("HTTPValidationError", "ValidationError")
 REFERENCE: Final = "#/components/schemas/{model}"
+
+# What has versions: an answer that is one of these carries its version's entity tag.
+VERSIONED: Final = ("AppointmentView", "ClientView", "LicenseView", "OwnTherapistView", "ResponseView", "ScheduleView")
+
+
+def _header(description: str, *, kind: str = "string") -> dict[str, object]:
+    return {"description": description, "schema": {"type": kind}}
+
+
+REQUEST_ID: Final = {"X-Request-Id": _header("The request's id in our log: the one sent, or one of ours")}
+ENTITY_TAG: Final = {"ETag": _header("The version, for `If-Match`; not on a replayed answer")}
+REPLAYED: Final = {"Idempotent-Replayed": _header("`true` where an answer is the stored one of an Idempotency-Key")}
+OF_REFUSALS: Final = {
+    "Retry-After": _header("Seconds to wait, with 429 and 503", kind="integer"),
+    "WWW-Authenticate": _header("`Bearer`, with 401"),
+}
 
 
 class ProblemFlaw(View):
@@ -45,6 +61,34 @@ class Problem(View):
     next_steps: list[ProblemStep] = Field(min_length=1, description="ways on, the best first")
 
 
+class _Schema(TypedDict, total=False):
+    schema: dict[str, str]
+
+
+class _Answer(TypedDict, total=False):
+    content: dict[str, _Schema]
+
+
+class _Operation(TypedDict, total=False):
+    parameters: list[dict[str, object]]
+    responses: dict[str, _Answer]
+
+
+def _headers(operation: _Operation) -> dict[str, object]:
+    """Give the headers an operation's answers may carry when it is not refused."""
+    replays = any(parameter["name"] == "Idempotency-Key" for parameter in operation.get("parameters", []))
+    models = {
+        media.get("schema", {}).get("$ref", "").rpartition("/")[2]
+        for answer in operation["responses"].values()
+        for media in answer.get("content", {}).values()
+    }
+    return {
+        **REQUEST_ID,
+        **(ENTITY_TAG if models.intersection(VERSIONED) else {}),
+        **(REPLAYED if replays else {}),
+    }
+
+
 def describe(app: FastAPI) -> None:
     """Make the application's OpenAPI name problems as its refusals."""
     framework = app.openapi
@@ -61,11 +105,15 @@ def describe(app: FastAPI) -> None:
         schemas["Problem"] = schema
         refusal = {
             "description": "A refusal, with ways on. Kinds: " + ", ".join(sorted(KINDS)),
+            "headers": {**REQUEST_ID, **OF_REFUSALS},
             "content": {MEDIA_TYPE: {"schema": {"$ref": REFERENCE.format(model="Problem")}}},
         }
         for operations in contract["paths"].values():
             for operation in operations.values():
                 operation["responses"].pop("422", None)
+                headers = _headers(operation)
+                for answer in operation["responses"].values():
+                    answer["headers"] = headers
                 operation["responses"]["default"] = refusal
         return contract
 

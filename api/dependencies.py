@@ -7,7 +7,7 @@ the framework's default the client would have its 201 before the commit, and kee
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, cast
+from typing import Annotated, Final, cast
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -42,6 +42,10 @@ class Visit(PublicCall):
     """A request by anybody, who may be signed in. actor: None for a stranger."""
 
     actor: Actor | None
+
+
+# For the contract of routes that take a Visit: signing in is possible there, and not needed.
+SIGN_IN_OPTIONAL: Final[dict[str, object]] = {"security": [{}]}
 
 
 def parts(request: Request) -> Parts:

@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import Depends, Header, Request, Response
 
@@ -15,7 +15,11 @@ from api.dependencies import Call, Writing
 from api.wire import View
 from domain.replay import service as replay
 
-Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=255)]
+ABOUT_KEY: Final = (
+    "Any text of yours for this one request: a repeat under it is answered as the first was, and does nothing more. "
+    "Kept for 48 hours."
+)
+Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=255, description=ABOUT_KEY)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

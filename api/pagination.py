@@ -17,7 +17,7 @@ from fastapi import Query
 from domain.errors import Flaw, Invalid
 
 Limit = Annotated[int, Query(ge=1, le=100)]
-Cursor = Annotated[str | None, Query(max_length=1000)]
+Cursor = Annotated[str | None, Query(max_length=1000, description="`next_cursor` of the page before")]
 LIMIT_DEFAULT: Final = 25
 MAC_BYTES: Final = 16
 

@@ -1,12 +1,13 @@
 """`ETag` and `If-Match`: a change meant for an older version is refused. Source: RFC 9110 section 13.1.1."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Final
 
 from fastapi import Header
 
 from domain.errors import DomainError
 
-IfMatch = Annotated[str | None, Header(alias="If-Match", max_length=200)]
+ABOUT_IF_MATCH: Final = "The `ETag` of the version this change is meant for; left out, it is meant for any"
+IfMatch = Annotated[str | None, Header(alias="If-Match", max_length=200, description=ABOUT_IF_MATCH)]
 
 
 class PreconditionFailed(DomainError):

@@ -55,7 +55,11 @@ def database_for_command(settings: Settings) -> Iterator[Settings]:
 
 
 async def check_fit(settings: Settings) -> None:
-    """Refuse an unmigrated schema, and in production a login that owns it. Raises NotFit, SchemaNotReady."""
+    """Refuse settings nothing can be made of, an unmigrated schema, and in production a login that owns it.
+
+    Raises NotFit, SchemaNotReady, ValueError.
+    """
+    worker.mailer_as_set(settings)  # a worker's process would only say that it ended
     parts = parts_of(settings)
     try:
         async with parts.database.read() as session:
@@ -63,10 +67,24 @@ async def check_fit(settings: Settings) -> None:
         if settings.is_production:
             await _refuse_owner(parts.database)
     except DBAPIError as error:  # a fresh server has not even the role
-        said = getattr(error.orig, "__cause__", None) or "it does not answer"
-        raise NotFit(f"the database does not take the service in: {said}. `attune migrate` sets up a new one") from None
+        raise NotFit(
+            f"the database does not take the service in: {words_of(error)}. `attune migrate` sets up a new one, and "
+            f"GRANT {settings.database_role} TO the login lets it in"
+        ) from None
     finally:
         await parts.database.close()
+
+
+def words_of(error: DBAPIError) -> str:
+    """Give what PostgreSQL said in its first line: the lines below, and the driver's, may hold values or the URL."""
+    said = str(getattr(error.orig, "__cause__", None) or "it does not answer")
+    return said.partition("\n")[0]
+
+
+def refuse_made_up_people(settings: Settings) -> None:
+    """Keep the demo's people, whose password is known to everyone, out of production. Raises NotFit."""
+    if settings.is_production:
+        raise NotFit("the demo makes up therapists and an administrator; production has real ones")
 
 
 async def _refuse_owner(database: Database) -> None:
@@ -85,7 +103,9 @@ async def _refuse_owner(database: Database) -> None:
 
 
 def serve(settings: Settings, *, host: str, port: int, workers: int, demo: bool) -> None:
-    """Serve until SIGTERM or SIGINT."""
+    """Serve until SIGTERM or SIGINT. Raises NotFit, SchemaNotReady, and what the embedded server raises."""
+    if demo:
+        refuse_made_up_people(settings)
     _refuse_taken_port(host=host, port=port)
     signal.signal(signal.SIGTERM, _end)
     with database_for_serving(settings) as ready:

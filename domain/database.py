@@ -6,21 +6,37 @@ database's: `attune_now()` is its time plus the configured offset.
 """
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, Literal, cast, get_args
+from typing import TYPE_CHECKING, Final, Literal, TypeVar, cast, get_args
 from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import ARRAY, Date, DateTime, Enum, Integer, LargeBinary, MetaData, Text, Time, Uuid, func, select
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Date,
+    DateTime,
+    Enum,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Text,
+    Time,
+    Uuid,
+    any_,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.dialects.postgresql import TSTZRANGE, Range
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
 from sqlalchemy.sql.functions import Function
 
 from domain import ids
@@ -29,6 +45,8 @@ if TYPE_CHECKING:
     DriverConnection = asyncpg.Connection[asyncpg.Record]  # the class takes no parameter at run time
 else:
     DriverConnection = asyncpg.Connection
+
+Id = TypeVar("Id", bound=UUID)
 
 SCHEMA_REVISION: Final = "0007"
 SESSION_LIMITS: Final = {
@@ -96,6 +114,11 @@ def database_now() -> "Function[datetime]":
     return func.attune_now(type_=DateTime(timezone=True))
 
 
+def among(column: InstrumentedAttribute[Id], ids: Collection[Id]) -> ColumnElement[bool]:
+    """Say that an id is one of these: compared with one array, so that any number of them is the same statement."""
+    return column == any_(literal(list(ids), ARRAY(Uuid)))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
     """Where a database is. host: a name, or the folder of a Unix socket; sslmode: libpq's word, or None for prefer."""
@@ -103,7 +126,7 @@ class Address:
     host: str
     port: int
     user: str
-    password: str | None
+    password: str | None = field(repr=False)
     database: str
     sslmode: SslMode | None = None
 

@@ -162,6 +162,8 @@ class EmbeddedServer:
     def _stop(self) -> None:
         if self._run("pg_ctl", "-D", str(self._cluster), "-m", "fast", "-w", "-t", "20", "stop", check=False) != 0:
             self.kill()
+        if self._socket_dir() != self._cluster:
+            shutil.rmtree(self._socket_dir(), ignore_errors=True)
 
     def _answers(self) -> bool:
         return self._run("pg_isready", "-q", "-h", str(self._socket_dir()), "-U", OWNER, check=False) == 0

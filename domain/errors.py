@@ -1,8 +1,8 @@
 """The five families of refusal.
 
-A concrete error stands beside the function that raises it, derives from one family, and fills in a stable slug and
-typed fields. The domain never names an HTTP status: `api/problems.py` holds the one map. A message is for the caller:
-no SQL and nothing personal in it.
+A concrete error stands beside the function that raises it, derives from one family (or from `DomainError`, where none
+fits), and fills in a stable slug and typed fields. The domain never names an HTTP status: `api/problems.py` holds the
+one map. A message is for the caller: no SQL and nothing personal in it.
 """
 
 from dataclasses import dataclass

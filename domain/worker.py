@@ -5,11 +5,11 @@ promise (a job lost, a row past its time); each runs in one process at a time.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
-from typing import Final
+from typing import Final, Protocol
 from uuid import UUID
 
 import asyncpg
@@ -22,6 +22,7 @@ from domain.clock import Clock
 from domain.database import Address, Database, DriverConnection, address_of, connect, server_settings
 from domain.notices import jobs as notices
 from domain.notices.configured_mailer import mailer_of
+from domain.notices.message import Mailer
 from domain.queue import Handler, JobName, Worker
 from domain.replay import service as replay
 from domain.settings import Settings
@@ -32,7 +33,22 @@ log = structlog.get_logger()
 SWEEP_EVERY_SECONDS: Final = 30.0
 SWEEP_LOCK: Final = 0x7377_6565_7000
 
-Sweep = Callable[[AsyncSession], Awaitable[int]]
+
+class Sweep(Protocol):
+    """Tidies rows that are past their time, and gives how many those were."""
+
+    async def __call__(self, session: AsyncSession, *, now: datetime) -> int:
+        """Work in the caller's transaction."""
+
+
+# Each has a lock of its own, by its place here.
+SWEEPS: Final[tuple[tuple[str, Sweep], ...]] = (
+    ("notices", notices.sweep),
+    ("notices_given_up", notices.give_up),
+    ("stored_replies", replay.forget_old),
+    ("counters", throttle.forget_old),
+    ("registrations", registrations.forget_old),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +58,7 @@ class Working:
     database: Database
     worker: Worker
     sweeps: tuple[tuple[str, Sweep], ...]
+    clock: Clock
     stopping: asyncio.Event
 
     async def run(self) -> None:
@@ -62,7 +79,7 @@ class Working:
             try:
                 async with self.database.transaction() as session:
                     if await session.scalar(select(func.pg_try_advisory_xact_lock(SWEEP_LOCK + number))):
-                        count = await sweep(session)
+                        count = await sweep(session, now=self.clock.now())
                         if count:
                             log.info("swept", kind=name, count=count)
             except Exception as error:  # noqa: BLE001 - the next round tries again
@@ -76,8 +93,14 @@ class Working:
                 await self.sweep()
 
 
+def mailer_as_set(settings: Settings) -> Mailer:
+    """Make the mailer the settings name; nothing connects yet. Raises ValueError, without the URL."""
+    mail_url = settings.mail_url.get_secret_value() if settings.mail_url is not None else None
+    return mailer_of(mail_url, data_dir=settings.data_dir, sender=settings.mail_sender)
+
+
 def create(settings: Settings) -> Working:
-    """Make the worker of one process; nothing connects yet. Raises ValueError without a database URL."""
+    """Make the worker of one process; nothing connects yet. Raises ValueError for URLs and keys that are none."""
     if settings.database_url is None:
         raise ValueError("no database URL")
     address = address_of(settings.database_url.get_secret_value())
@@ -86,35 +109,18 @@ def create(settings: Settings) -> Working:
     database = connect(
         address, role=settings.database_role, pool_size=3, clock_offset_seconds=settings.clock_offset_seconds
     )
-    mail_url = settings.mail_url.get_secret_value() if settings.mail_url is not None else None
-    mailer = mailer_of(mail_url, data_dir=settings.data_dir, sender=settings.mail_sender)
+    mailer = mailer_as_set(settings)
 
     async def deliver(notice_id: UUID) -> None:
         await notices.deliver(notice_id, database=database, vault=vault, mailer=mailer, clock=clock)
 
     handlers: dict[JobName, Handler] = {JobName.NOTICE_DELIVER: deliver}
 
-    async def sweep_notices(session: AsyncSession) -> int:
-        return await notices.sweep(session, now=clock.now())
-
-    async def sweep_replies(session: AsyncSession) -> int:
-        return await replay.forget_old(session, now=clock.now())
-
-    async def sweep_counters(session: AsyncSession) -> int:
-        return await throttle.forget_old(session, now=clock.now())
-
-    async def sweep_registrations(session: AsyncSession) -> int:
-        return await registrations.forget_old(session, now=clock.now())
-
     return Working(
         database=database,
         worker=Worker(connect=partial(_listen, address, settings), handlers=handlers),
-        sweeps=(
-            ("notices", sweep_notices),
-            ("stored_replies", sweep_replies),
-            ("counters", sweep_counters),
-            ("registrations", sweep_registrations),
-        ),
+        sweeps=SWEEPS,
+        clock=clock,
         stopping=asyncio.Event(),
     )
 

@@ -45,7 +45,6 @@ class Action(StrEnum):
     FORM_RESPONSE_WRITE = "form_response.write"
     FORM_RESPONSE_SUBMIT = "form_response.submit"
     MEASURE_SUBMIT = "measure.submit"
-    REPLY_REPLAY = "reply.replay"
     NOTICE_SEND = "notice.send"
 
 

@@ -2,28 +2,23 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.access.actor import Actor
+from domain.access.actor import Actor, Role
 from domain.accounts.tables import Account, AccountSession, RefreshToken
 from domain.ids import AccountId, SessionId
 
 
 async def actor(session: AsyncSession, *, account_id: AccountId, session_id: SessionId, now: datetime) -> Actor | None:
     """Load who acts under a sign-in that lives, in one statement; the role is the database's."""
-    found = await session.execute(
-        select(Account.id, Account.role, AccountSession.id)
-        .join(AccountSession, AccountSession.account_id == Account.id)
-        .where(
-            AccountSession.id == session_id,
-            Account.id == account_id,
-            AccountSession.ended_at.is_(None),
-            AccountSession.expires_at > now,
-        )
-    )
-    row = found.one_or_none()
-    return None if row is None else Actor(account_id=row[0], role=row[1], session_id=row[2])
+    return await _one(session, _living(now).where(AccountSession.id == session_id, Account.id == account_id))
+
+
+async def actor_by_refresh_token(session: AsyncSession, *, digest: bytes, now: datetime) -> Actor | None:
+    """Load who acts under the sign-in of a refresh token, while that sign-in lives; the token itself may be spent."""
+    of_token = _living(now).join(RefreshToken, RefreshToken.session_id == AccountSession.id)
+    return await _one(session, of_token.where(RefreshToken.digest == digest))
 
 
 async def by_email(session: AsyncSession, *, email: str) -> Account | None:
@@ -41,17 +36,15 @@ async def by_id(session: AsyncSession, *, account_id: AccountId) -> Account | No
     return await session.get(Account, account_id)
 
 
-async def actor_by_refresh_token(session: AsyncSession, *, digest: bytes, now: datetime) -> Actor | None:
-    """Load who acts under the sign-in of a refresh token, while that sign-in lives; the token itself may be spent."""
-    found = await session.execute(
+def _living(now: datetime) -> Select[AccountId, Role, SessionId]:
+    """Ask for accounts with their sign-ins that live: not ended, and not past their time."""
+    return (
         select(Account.id, Account.role, AccountSession.id)
         .join(AccountSession, AccountSession.account_id == Account.id)
-        .join(RefreshToken, RefreshToken.session_id == AccountSession.id)
-        .where(
-            RefreshToken.digest == digest,
-            AccountSession.ended_at.is_(None),
-            AccountSession.expires_at > now,
-        )
+        .where(AccountSession.ended_at.is_(None), AccountSession.expires_at > now)
     )
-    row = found.one_or_none()
+
+
+async def _one(session: AsyncSession, statement: Select[AccountId, Role, SessionId]) -> Actor | None:
+    row = (await session.execute(statement)).one_or_none()
     return None if row is None else Actor(account_id=row[0], role=row[1], session_id=row[2])

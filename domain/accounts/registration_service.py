@@ -42,7 +42,7 @@ class TokenUnusable(Invalid):
 class Wanted:
     """The account somebody asks for. email: as it was typed; role: client or therapist, never admin."""
 
-    email: str
+    email: str = field(repr=False)
     password: str = field(repr=False)
     role: Role
     time_zone: str
@@ -139,5 +139,5 @@ async def verify(session: AsyncSession, *, token: str, now: datetime) -> Account
 
 async def forget_old(session: AsyncSession, *, now: datetime) -> int:
     """Delete registrations whose token is past its time, answered or not, and give how many went."""
-    gone = await session.scalars(delete(Registration).where(Registration.expires_at < now).returning(Registration.id))
+    gone = await session.scalars(delete(Registration).where(Registration.expires_at <= now).returning(Registration.id))
     return len(gone.all())

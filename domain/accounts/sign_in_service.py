@@ -43,7 +43,7 @@ class OtpRequired(DomainError):
 class Credentials:
     """What somebody signs in with. email: as it was typed."""
 
-    email: str
+    email: str = field(repr=False)
     password: str = field(repr=False)
     otp: str | None = field(repr=False)
 

@@ -48,12 +48,6 @@ class Interval:
         """Reach further out on both sides, by lengths that are not negative."""
         return Interval(starts_at=self.starts_at - before, ends_at=self.ends_at + after)
 
-    def common(self, other: "Interval") -> "Interval | None":
-        """Give what both share, or nothing."""
-        return Interval.or_none(
-            starts_at=max(self.starts_at, other.starts_at), ends_at=min(self.ends_at, other.ends_at)
-        )
-
 
 def merge(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
     """Join what overlaps or touches; sorted and disjoint, with a pause between any two. O(n log n)."""
@@ -65,37 +59,3 @@ def merge(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
         else:
             merged.append(interval)
     return tuple(merged)
-
-
-def subtract(intervals: Iterable[Interval], removed: Iterable[Interval]) -> tuple[Interval, ...]:
-    """Give what of the intervals is left outside the removed ones, merged and sorted. O(n log n)."""
-    holes = merge(removed)
-    left: list[Interval] = []
-    first = 0
-    for interval in merge(intervals):
-        while first < len(holes) and holes[first].ends_at <= interval.starts_at:
-            first += 1
-        starts_at, hole = interval.starts_at, first
-        while hole < len(holes) and holes[hole].starts_at < interval.ends_at:
-            if starts_at < holes[hole].starts_at:
-                left.append(Interval(starts_at=starts_at, ends_at=holes[hole].starts_at))
-            starts_at = holes[hole].ends_at
-            hole += 1
-        if starts_at < interval.ends_at:
-            left.append(Interval(starts_at=starts_at, ends_at=interval.ends_at))
-        first = max(first, hole - 1)
-    return tuple(left)
-
-
-def overlap_any(intervals: Iterable[Interval], others: Iterable[Interval]) -> bool:
-    """Tell whether any interval of the one list shares an instant with any of the other. O(n log n)."""
-    mine, theirs = merge(intervals), merge(others)
-    i = j = 0
-    while i < len(mine) and j < len(theirs):
-        if mine[i].overlaps(theirs[j]):
-            return True
-        if mine[i].ends_at <= theirs[j].ends_at:
-            i += 1
-        else:
-            j += 1
-    return False

@@ -3,13 +3,12 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ARRAY, Row, Uuid, any_, literal, select
+from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute
-from sqlalchemy.sql.elements import ColumnElement
 
 from domain.availability.schedule import Schedule, SessionFormat, SessionType, WeeklyHours
 from domain.availability.tables import ScheduleRow, SessionTypeRow, WeeklyHoursRow
+from domain.database import among
 from domain.ids import TherapistId
 from domain.money import Money
 from domain.therapists.tables import Therapist
@@ -44,7 +43,7 @@ async def stored(
             WeeklyHoursRow.end_at,
         )
         .outerjoin(WeeklyHoursRow, WeeklyHoursRow.therapist_id == ScheduleRow.therapist_id)
-        .where(_among(ScheduleRow.therapist_id, therapist_ids))
+        .where(among(ScheduleRow.therapist_id, therapist_ids))
         .order_by(ScheduleRow.therapist_id, WeeklyHoursRow.position)
     )
     rows = (await session.execute(rules_and_hours)).all()
@@ -89,7 +88,7 @@ async def _session_types(
 ) -> Mapping[TherapistId, Sequence[SessionType]]:
     statement = (
         select(*SessionTypeRow.__table__.columns)
-        .where(_among(SessionTypeRow.therapist_id, therapist_ids))
+        .where(among(SessionTypeRow.therapist_id, therapist_ids))
         .order_by(SessionTypeRow.therapist_id, SessionTypeRow.position)
     )
     found: dict[TherapistId, list[SessionType]] = {}
@@ -109,8 +108,3 @@ def _session_type(row: Row[*tuple[object, ...]]) -> SessionType:
         session_formats=tuple(SessionFormat(each) for each in row.session_formats),
         capacity=row.capacity,
     )
-
-
-def _among(column: InstrumentedAttribute[TherapistId], therapist_ids: Collection[TherapistId]) -> ColumnElement[bool]:
-    """Compare with one array, so that the statement is the same one for any number of therapists."""
-    return column == any_(literal(list(therapist_ids), ARRAY(Uuid)))

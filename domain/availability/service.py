@@ -23,14 +23,14 @@ class ProfileNeeded(Conflict):
     """There is no therapist's profile yet that a schedule could belong to."""
 
     def __init__(self) -> None:
-        super().__init__("A schedule belongs to a profile; write your profile first.")
+        super().__init__("A schedule belongs to a profile; write yours first with PUT /v1/therapists/me.")
 
 
 class ScheduleNotFound(NotFound):
     """The therapist has no schedule yet."""
 
     def __init__(self) -> None:
-        super().__init__("You have no schedule yet.")
+        super().__init__("You have no schedule yet; write it with PUT /v1/therapists/me/schedule.")
 
 
 async def version_to_change(session: AsyncSession, *, by: Actor) -> int:

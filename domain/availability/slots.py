@@ -84,9 +84,9 @@ class WhyNot(StrEnum):
 
 def occupied(slot: Slot, session_type: SessionType) -> Interval:
     """Give the time that the session takes from the therapist: the slot and its buffers."""
-    return Interval(
-        starts_at=slot.starts_at - timedelta(minutes=session_type.buffer_before_minutes),
-        ends_at=slot.ends_at + timedelta(minutes=session_type.buffer_after_minutes),
+    return Interval(starts_at=slot.starts_at, ends_at=slot.ends_at).widened(
+        before=timedelta(minutes=session_type.buffer_before_minutes),
+        after=timedelta(minutes=session_type.buffer_after_minutes),
     )
 
 

@@ -82,10 +82,12 @@ async def book_held(
 
 
 async def _require_license(session: AsyncSession, *, hold: Booking, now: datetime) -> None:
-    """Refuse where no verified license covers the whole session for the place promised."""
-    licenses = await licensing.licenses_of(session, therapist_ids=[hold.therapist_id])
+    """Refuse where no verified license covers the whole session for the place promised.
+
+    The licenses asked are locked, before any booking, so that none of them is taken away before the commit.
+    """
     permission = jurisdictions.may_practice(
-        licenses.get(hold.therapist_id, ()),
+        await licensing.licenses_to_rely_on(session, therapist_id=hold.therapist_id),
         place=hold.jurisdiction or "",
         during=Interval(starts_at=hold.starts_at, ends_at=hold.ends_at),
     )

@@ -1,6 +1,6 @@
 """Cancel an appointment, and say before what it will cost: by the same function, on the same terms."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -24,7 +24,7 @@ class CancelRequest:
     """Why somebody cancels. note: in their own words, sealed before it is stored."""
 
     reason: ReasonCode
-    note: str | None
+    note: str | None = field(repr=False)
 
 
 async def preview(session: AsyncSession, *, appointment_id: BookingId, by: Actor, now: datetime) -> FeeDue:

@@ -21,7 +21,7 @@ from domain.availability.interval import Interval
 from domain.availability.tables import ScheduleRow
 from domain.booking.offer import Offer
 from domain.booking.queries import is_live, span
-from domain.booking.states import LIVE, Kind, Status
+from domain.booking.states import COUNTED, LIVE, Kind, Status
 from domain.booking.tables import Booking
 from domain.booking.terms import Party, ReasonCode
 from domain.booking.wanted import Claim
@@ -66,13 +66,12 @@ async def is_day_full(session: AsyncSession, *, offer: Offer, day: Interval, lim
     A group counts once, and only while somebody has a seat in it.
     """
     seat = aliased(Booking)
-    counted = (Status.CONFIRMED, Status.COMPLETED, Status.NO_SHOW)
     has_seat = (
         select(seat.id)
         .where(
             seat.group_id == Booking.id,
             or_(
-                seat.status.in_(counted),
+                seat.status.in_(COUNTED),
                 and_(seat.status == Status.HELD, seat.expires_at > database_now()),
             ),
         )
@@ -90,7 +89,7 @@ async def is_day_full(session: AsyncSession, *, offer: Offer, day: Interval, lim
                 func.lower(Booking.during) >= day.starts_at,
                 func.lower(Booking.during) < day.ends_at,
                 or_(
-                    and_(Booking.kind == Kind.INDIVIDUAL, or_(Booking.status.in_(counted), is_live())),
+                    and_(Booking.kind == Kind.INDIVIDUAL, or_(Booking.status.in_(COUNTED), is_live())),
                     and_(Booking.kind == Kind.GROUP, Booking.status == Status.CONFIRMED, has_seat),
                 ),
             )

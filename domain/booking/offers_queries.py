@@ -9,18 +9,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ARRAY, ColumnElement, Uuid, any_, exists, func, literal, or_, select
+from sqlalchemy import exists, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute
 
 from domain.availability.interval import Interval
 from domain.booking.caseload import CLIENT_FOR, NO_CLIENTS, Caseload
 from domain.booking.offer import Engagement
-from domain.booking.states import Kind, Status
+from domain.booking.states import COUNTED, Kind, Status
 from domain.booking.tables import Booking
 from domain.clients.tables import Client
-from domain.database import database_now
+from domain.database import among, database_now
 from domain.directory import queries as directory
 from domain.ids import BookingId, ClientId, TherapistId
 from domain.licensing.licenses import LicenseStatus
@@ -29,7 +28,6 @@ from domain.therapists.tables import Therapist
 
 # A session and its buffers last less than a day, and a local day reaches less than two days beyond any of its instants.
 REACH: Final = timedelta(days=3)
-COUNTED: Final = (Status.CONFIRMED, Status.COMPLETED, Status.NO_SHOW)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +56,7 @@ async def engagements(
     session: AsyncSession, *, therapist_ids: Collection[TherapistId], window: Interval, client_id: ClientId | None
 ) -> Engagements:
     """Load what therapists, and a client, have near the window; what was cancelled or ran out is left out."""
-    whose = _among(Booking.therapist_id, therapist_ids)
+    whose = among(Booking.therapist_id, therapist_ids)
     if client_id is not None:
         whose = or_(whose, Booking.client_id == client_id)
     statement = select(
@@ -110,7 +108,7 @@ async def caseloads(
     statement = (
         select(Booking.therapist_id, func.count(Booking.client_id.distinct()), func.bool_or(is_this_client))
         .where(
-            _among(Booking.therapist_id, therapist_ids),
+            among(Booking.therapist_id, therapist_ids),
             Booking.client_id.is_not(None),
             Booking.status.in_((Status.CONFIRMED, Status.COMPLETED)),
             func.lower(Booking.during) > now - CLIENT_FOR,
@@ -182,8 +180,3 @@ def _by_therapist(rows: Sequence[_Row]) -> Mapping[TherapistId, Sequence[Engagem
             )
         )
     return found
-
-
-def _among(column: InstrumentedAttribute[TherapistId], therapist_ids: Collection[TherapistId]) -> ColumnElement[bool]:
-    """Compare with one array, so that the statement is the same one for any number of therapists."""
-    return column == any_(literal(list(therapist_ids), ARRAY(Uuid)))

@@ -138,7 +138,11 @@ async def of_therapist(
     listed = await directory.listed(session, therapist_ids=(therapist_id,), now=now)
     bookable = _within_reach(window, now=now)
     known = await _known(
-        session, therapist_ids=listed, window=bookable or window, place=wish.place, client_id=wish.client_id
+        session,
+        licenses=await licensing.licenses_of(session, therapist_ids=listed),
+        window=bookable or window,
+        place=wish.place,
+        client_id=wish.client_id,
     )
     practice = known.practices.get(therapist_id)
     if practice is None:
@@ -185,13 +189,17 @@ async def why_not(
 ) -> Offer:
     """Give the offer of the start a client wants, or raise why there is none.
 
-    starts_at: aware. Raises TherapistNotFound, SessionTypeUnknown, FormatNotOffered, then in this order
-    LicenseNotValidAtSession, SlotNotOffered, OwnTimeOverlaps, SlotTaken, with alternatives.
+    The license it rests on stays until the transaction ends. starts_at: aware. Raises TherapistNotFound,
+    SessionTypeUnknown, FormatNotOffered, then in this order LicenseNotValidAtSession, SlotNotOffered, OwnTimeOverlaps,
+    SlotTaken, with alternatives.
     """
     listed = await directory.listed(session, therapist_ids=(therapist_id,), now=now)
+    if therapist_id not in listed:
+        raise TherapistNotFound
     at = starts_at.astimezone(UTC)
     around = Interval(starts_at=at, ends_at=at + timedelta(days=1))
-    known = await _known(session, therapist_ids=listed, window=around, place=place, client_id=client_id)
+    licenses = {therapist_id: await licensing.licenses_to_rely_on(session, therapist_id=therapist_id)}
+    known = await _known(session, licenses=licenses, window=around, place=place, client_id=client_id)
     practice = known.practices.get(therapist_id)
     if practice is None:
         raise TherapistNotFound
@@ -304,9 +312,10 @@ async def _open_to(
     """Load the listed therapists who take the client on."""
     listed = await directory.listed(session, therapist_ids=therapist_ids, now=now)
     standing = await standings(session, therapists=listed, client_id=wish.client_id, now=now)
+    taking_on = [therapist_id for therapist_id in listed if standing[therapist_id] is Standing.OPEN]
     return await _known(
         session,
-        therapist_ids=[therapist_id for therapist_id in listed if standing[therapist_id] is Standing.OPEN],
+        licenses=await licensing.licenses_of(session, therapist_ids=taking_on),
         window=window,
         place=wish.place,
         client_id=wish.client_id,
@@ -316,16 +325,16 @@ async def _open_to(
 async def _known(
     session: AsyncSession,
     *,
-    therapist_ids: Collection[TherapistId],
+    licenses: Mapping[TherapistId, tuple[License, ...]],
     window: Interval,
     place: str | None,
     client_id: ClientId | None,
 ) -> _Known:
-    if not therapist_ids:
+    """Load what stands for and against offers of the therapists whose licenses are given."""
+    if not licenses:
         return _Known(practices={}, licenses={}, own=())
-    schedules = await availability.schedules_of(session, therapist_ids=therapist_ids)
-    licenses = await licensing.licenses_of(session, therapist_ids=therapist_ids)
-    engaged = await offers_queries.engagements(session, therapist_ids=therapist_ids, window=window, client_id=client_id)
+    schedules = await availability.schedules_of(session, therapist_ids=licenses)
+    engaged = await offers_queries.engagements(session, therapist_ids=licenses, window=window, client_id=client_id)
     practices = {
         therapist_id: Practice(
             therapist_id=therapist_id,

@@ -105,7 +105,7 @@ async def same_hold(
 async def has_session_with(
     session: AsyncSession, *, client_id: ClientId, therapist_id: TherapistId, besides: BookingId
 ) -> bool:
-    """Say whether the client has another session with the therapist that is confirmed or was held."""
+    """Say whether the client has another session with the therapist that is ahead or took place."""
     found = await session.scalar(
         select(
             exists().where(

@@ -49,6 +49,7 @@ TRANSITIONS: Final[dict[tuple[Status, Event], Status]] = {
 }
 
 LIVE: Final = frozenset({Status.HELD, Status.CONFIRMED})
+COUNTED: Final = (Status.CONFIRMED, Status.COMPLETED, Status.NO_SHOW)  # what fills a day
 APPOINTMENT: Final = frozenset({Status.CONFIRMED, Status.CANCELLED, Status.COMPLETED, Status.NO_SHOW})
 
 

@@ -19,7 +19,7 @@ class Profile:
     @property
     def country(self) -> str:
         """Give the ISO 3166-1 code of the jurisdiction."""
-        return self.jurisdiction.partition("-")[0]
+        return country_of(self.jurisdiction)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,3 +40,13 @@ class ClientFacts:
     zone: str
     languages: tuple[str, ...]
     version: int
+
+    @property
+    def country(self) -> str:
+        """Give the ISO 3166-1 code of the jurisdiction."""
+        return country_of(self.jurisdiction)
+
+
+def country_of(jurisdiction: str) -> str:
+    """Give the ISO 3166-1 code of a jurisdiction (ISO 3166-2), whether or not we know the place."""
+    return jurisdiction.partition("-")[0]

@@ -45,17 +45,17 @@ async def put_profile(
         "languages": list(profile.languages),
         "updated_at": now,
     }
-    version = await session.scalar(
+    written = await session.execute(
         insert(Client)
         .values(id=by.client_id, version=1, created_at=now, **told)
         .on_conflict_do_update(index_elements=[Client.id], set_={**told, "version": Client.version + 1})
         .returning(Client.version)
     )
     audit.record(session, by=by, action=Action.CLIENT_WRITE, subject_kind="client", subject_id=by.client_id, now=now)
-    return StoredProfile(client_id=by.client_id, profile=profile, version=version or 1)
+    return StoredProfile(client_id=by.client_id, profile=profile, version=written.scalar_one())
 
 
-async def own_version(session: AsyncSession, *, by: Actor) -> int:
+async def version_to_change(session: AsyncSession, *, by: Actor) -> int:
     """Lock the actor's profile for this transaction and give its version; 0 where there is none yet."""
     policy.require(by, Action.CLIENT_WRITE)
     version = await session.scalar(select(Client.version).where(Client.id == by.client_id).with_for_update())
@@ -67,7 +67,7 @@ async def own_profile(session: AsyncSession, *, vault: Vault, by: Actor, now: da
     policy.require(by, Action.CLIENT_READ)
     client = await session.get(Client, by.client_id)
     if client is None:
-        raise ProfileNotFound("There is no profile yet.")
+        raise ProfileNotFound("You have no profile yet; write it with PUT /v1/clients/me.")
     audit.record(session, by=by, action=Action.CLIENT_READ, subject_kind="client", subject_id=client.id, now=now)
     name = vault.open(client.preferred_name_sealed, place=_place(client.id, "preferred_name_sealed"))
     born_on = date.fromisoformat(vault.open(client.birth_date_sealed, place=_place(client.id, "birth_date_sealed")))
@@ -88,7 +88,7 @@ async def facts(session: AsyncSession, *, client_id: ClientId) -> ClientFacts:
     )
     row = found.one_or_none()
     if row is None:
-        raise ClientProfileMissing("Tell us a little about yourself first: where you will be, and your time zone.")
+        raise ClientProfileMissing("Tell us first where you will be, and your time zone: PUT /v1/clients/me.")
     jurisdiction, zone, languages, version = row
     return ClientFacts(
         client_id=client_id, jurisdiction=jurisdiction, zone=zone, languages=tuple(languages), version=version

@@ -1,6 +1,6 @@
 """Load the demo: the made-up therapists, listed the way real ones are, a client and an administrator. Once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
@@ -25,7 +25,7 @@ from domain.licensing.claims import Decision, LicenseClaim, Source
 from domain.licensing.decisions import DecisionOutcome
 from domain.money import Money
 from domain.therapists import service as therapists
-from domain.therapists.profile import ConcernFocus, Focus, Gender, Profile
+from domain.therapists.profile import Gender, Profile, concerns
 from domain.vault.cipher import Vault
 
 DEMO_LOCK: Final = 0x6465_6D6F
@@ -38,7 +38,7 @@ class Loaded:
     """What was loaded. admin_totp_secret: shown once, when the administrator was made."""
 
     therapists: int
-    admin_totp_secret: str
+    admin_totp_secret: str = field(repr=False)
 
 
 async def load(session: AsyncSession, *, vault: Vault, now: datetime) -> Loaded | None:
@@ -100,10 +100,6 @@ async def _therapist(
 
 
 def _profile(demo: DemoTherapist) -> Profile:
-    concerns = (
-        *(ConcernFocus(concept_id=concept, focus=Focus.PRIMARY) for concept in demo.primary),
-        *(ConcernFocus(concept_id=concept, focus=Focus.SECONDARY) for concept in demo.secondary),
-    )
     return Profile(
         display_name=demo.display_name,
         legal_name=demo.legal_name,
@@ -112,7 +108,7 @@ def _profile(demo: DemoTherapist) -> Profile:
         npi=None,
         bio=demo.bio,
         gender=Gender(demo.gender),
-        concerns=concerns,
+        concerns=concerns(primary=demo.primary, secondary=demo.secondary),
         approaches=demo.approaches,
         populations=("adults",),
         languages=demo.languages,

@@ -3,13 +3,13 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ARRAY, ColumnElement, Row, Uuid, and_, any_, exists, literal, select
+from sqlalchemy import ColumnElement, Row, and_, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.availability.tables import SessionTypeRow, WeeklyHoursRow
+from domain.database import among
 from domain.ids import TherapistId
-from domain.licensing.licenses import LicenseStatus
-from domain.licensing.tables import LicenseRow
+from domain.licensing import queries as licensing
 from domain.therapists.tables import Therapist
 
 
@@ -19,22 +19,14 @@ def is_listed(now: datetime) -> ColumnElement[bool]:
         Therapist.visible,
         exists().where(WeeklyHoursRow.therapist_id == Therapist.id),
         exists().where(SessionTypeRow.therapist_id == Therapist.id),
-        exists().where(
-            LicenseRow.therapist_id == Therapist.id,
-            LicenseRow.status == LicenseStatus.VERIFIED,
-            LicenseRow.valid_during.contains(now),
-        ),
+        licensing.verified_at(Therapist.id, instant=now),
     )
 
 
 async def listed(
     session: AsyncSession, *, therapist_ids: Collection[TherapistId], now: datetime
 ) -> Sequence[Row[TherapistId, str, bool, int, list[str]]]:
-    """Load id, name, whether clients are accepted, caseload limit and formats of those of these who are listed.
-
-    The ids are one array, so that the statement is the same one for any number of therapists.
-    """
-    among = Therapist.id == any_(literal(list(therapist_ids), ARRAY(Uuid)))
+    """Load id, name, whether clients are accepted, caseload limit and formats of those of these who are listed."""
     found = await session.execute(
         select(
             Therapist.id,
@@ -42,7 +34,7 @@ async def listed(
             Therapist.accepting_clients,
             Therapist.caseload_limit,
             Therapist.session_formats,
-        ).where(among, is_listed(now))
+        ).where(among(Therapist.id, therapist_ids), is_listed(now))
     )
     return found.all()
 

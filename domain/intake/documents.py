@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TypedDict
 
@@ -16,9 +16,9 @@ from domain.safety.resources import Need
 class Content:
     """Answers by link id or item, and the gravest danger ever read in them: a level, and what help is needed."""
 
-    answers: Mapping[str, AnswerValue]
-    level: Level
-    needs: tuple[Need, ...]
+    answers: Mapping[str, AnswerValue] = field(repr=False)
+    level: Level = field(repr=False)
+    needs: tuple[Need, ...] = field(repr=False)
 
 
 EMPTY = Content(answers=MappingProxyType({}), level=Level.NONE, needs=())

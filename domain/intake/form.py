@@ -86,11 +86,6 @@ class Item:
         """Tell whether the item takes an answer at all."""
         return self.type not in SILENT
 
-    @property
-    def skippable(self) -> bool:
-        """Tell whether the item may be left without an answer."""
-        return not self.required
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:

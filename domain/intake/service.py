@@ -5,7 +5,7 @@ refusal too, says what was read and whom to turn to.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Final
@@ -78,9 +78,9 @@ class Response:
     due_at: datetime | None
     submitted_at: datetime | None
     version: int
-    answers: Mapping[str, AnswerValue] | None
-    scores: tuple[Score, ...]
-    safety: Safety | None
+    answers: Mapping[str, AnswerValue] | None = field(repr=False)
+    scores: tuple[Score, ...] = field(repr=False)
+    safety: Safety | None = field(repr=False)
 
 
 def published() -> tuple[Form, ...]:
@@ -311,7 +311,7 @@ async def _country(session: AsyncSession, *, client_id: ClientId) -> str:
         facts = await clients.facts(session, client_id=client_id)
     except clients.ClientProfileMissing:
         return danger.COUNTRY_UNKNOWN
-    return facts.jurisdiction.partition("-")[0]
+    return facts.country
 
 
 def _response(

@@ -8,6 +8,8 @@
    or says again that it is suspended.
 5. An override covers the checks that had failed when it was given. When another check has failed since, the second
    decision is not the same decision, and becomes a first one.
+6. Decisions are about one person. When the therapist's identity changes, what was verified waits for an admin again,
+   what was suspended stays so, and what was pending is ended.
 """
 
 from collections.abc import Iterable
@@ -48,6 +50,13 @@ _AFTER: Final = {
 _AFTER_WHILE_PENDING: Final = {
     (LicenseStatus.SUSPENDED, DecisionOutcome.SUSPENDED): LicenseStatus.SUSPENDED,
 }
+
+_AFTER_IDENTITY_CHANGE: Final = {
+    LicenseStatus.SUBMITTED: LicenseStatus.SUBMITTED,
+    LicenseStatus.VERIFIED: LicenseStatus.SUBMITTED,
+    LicenseStatus.SUSPENDED: LicenseStatus.SUSPENDED,
+}
+RECHECKED: Final = frozenset(_AFTER_IDENTITY_CHANGE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +114,11 @@ def decide(
     if pending.by == by:
         return Ruling(status=status, pending=pending, overrides=overrides)
     return Ruling(status=after, pending=None, overrides=overrides)
+
+
+def after_identity_change(status: LicenseStatus) -> LicenseStatus:
+    """Say how a license stands once its therapist is somebody else to registers. status: one of RECHECKED."""
+    return _AFTER_IDENTITY_CHANGE[status]
 
 
 def _status_after(status: LicenseStatus, outcome: DecisionOutcome, *, pending: Pending | None) -> LicenseStatus:

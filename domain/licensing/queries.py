@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from domain.ids import LicenseId, TherapistId
+from domain.licensing import decisions
 from domain.licensing.licenses import LicenseStatus
 from domain.licensing.screening import ExclusionLookup
 from domain.licensing.tables import Exclusion, LicenseCheck, LicenseDecision, LicenseRow, Provider
@@ -26,6 +27,31 @@ async def of_therapists(session: AsyncSession, *, therapist_ids: Collection[Ther
         .order_by(LicenseRow.submitted_at, LicenseRow.id)
     )
     return (await session.scalars(statement)).all()
+
+
+async def verified_to_rely_on(session: AsyncSession, *, therapist_id: TherapistId) -> Sequence[LicenseRow]:
+    """Load a therapist's verified licenses, which stay verified until the transaction ends.
+
+    Waits for a decision that is being made, and judges what comes of it; others may rely on the same at once.
+    """
+    statement = (
+        select(LicenseRow)
+        .where(LicenseRow.therapist_id == therapist_id, LicenseRow.status == LicenseStatus.VERIFIED)
+        .order_by(LicenseRow.submitted_at, LicenseRow.id)  # also the order of the locks, the same as in `to_recheck`
+        .with_for_update(read=True)
+    )
+    return (await session.scalars(statement.execution_options(populate_existing=True))).all()
+
+
+async def to_recheck(session: AsyncSession, *, therapist_id: TherapistId) -> Sequence[LicenseRow]:
+    """Load a therapist's licenses that depend on who they are, and keep others from deciding or relying on them."""
+    statement = (
+        select(LicenseRow)
+        .where(LicenseRow.therapist_id == therapist_id, LicenseRow.status.in_(decisions.RECHECKED))
+        .order_by(LicenseRow.submitted_at, LicenseRow.id)
+        .with_for_update()
+    )
+    return (await session.scalars(statement.execution_options(populate_existing=True))).all()
 
 
 def verified_at(therapist_id: InstrumentedAttribute[TherapistId], *, instant: datetime) -> ColumnElement[bool]:
@@ -50,7 +76,12 @@ def verified_for(
 
 
 async def locked(session: AsyncSession, *, license_id: LicenseId) -> LicenseRow | None:
-    """Load a license and keep others from deciding it until the transaction ends."""
+    """Load a license and keep others from deciding or relying on it, and its therapist from changing, until the end.
+
+    The therapist is locked first, as everywhere, or a change of identity and a decision could wait for each other.
+    """
+    whose = select(LicenseRow.therapist_id).where(LicenseRow.id == license_id).scalar_subquery()
+    await session.execute(select(Therapist.id).where(Therapist.id == whose).with_for_update(key_share=True))
     statement = select(LicenseRow).where(LicenseRow.id == license_id).with_for_update()
     return (await session.scalars(statement.execution_options(populate_existing=True))).one_or_none()
 

@@ -79,6 +79,14 @@ async def licenses_of(
     return {therapist_id: tuple(held) for therapist_id, held in found.items()}
 
 
+async def licenses_to_rely_on(session: AsyncSession, *, therapist_id: TherapistId) -> tuple[License, ...]:
+    """Give a therapist's verified licenses, which no decision takes away before the transaction ends.
+
+    For what is promised on them, in a transaction that writes; take these locks before those of bookings.
+    """
+    return tuple(_license(row) for row in await queries.verified_to_rely_on(session, therapist_id=therapist_id))
+
+
 async def submit(
     session: AsyncSession, *, claim: LicenseClaim, by: Actor, vault: Vault, now: datetime
 ) -> CheckedLicense:
@@ -95,13 +103,42 @@ async def submit(
         issued_on=claim.issued_on,
         expires_on=claim.expires_on,
     )
-    therapist = await therapist_queries.by_id(session, therapist_id=by.therapist_id)
+    therapist = await therapist_queries.locked(session, therapist_id=by.therapist_id)
     if therapist is None:
         raise therapists.ProfileMissing
     row = await _store(session, stated=stated, number=claim.number, therapist=therapist, now=now)
     checks = await check_service.run(session, row=row, therapist=therapist, vault=vault, now=now)
     audit.record(session, by=by, action=Action.LICENSE_SUBMIT, subject_kind="license", subject_id=row.id, now=now)
     return CheckedLicense(row=row, checks=checks, awaiting=None)
+
+
+async def recheck(session: AsyncSession, *, by: Actor, vault: Vault, now: datetime) -> Sequence[CheckedLicense]:
+    """Check the caller's licenses again, and let an admin look again at those that were verified.
+
+    Call it when the caller's identity has changed. What was rejected stays as it is. Raises ProfileMissing, WrongRole.
+    """
+    policy.require(by, Action.LICENSE_SUBMIT)
+    therapist = await therapist_queries.locked(session, therapist_id=by.therapist_id)
+    if therapist is None:
+        raise therapists.ProfileMissing
+    checked = []
+    for row in await queries.to_recheck(session, therapist_id=therapist.id):
+        before, row.status = row.status, decisions.after_identity_change(row.status)
+        row.decided_at = row.decided_at if row.status is before else None
+        row.pending_decision_id = None
+        row.version += 1
+        checks = await check_service.run(session, row=row, therapist=therapist, vault=vault, now=now)
+        audit.record(
+            session,
+            by=by,
+            action=Action.LICENSE_SUBMIT,
+            subject_kind="license",
+            subject_id=row.id,
+            now=now,
+            reason=f"the therapist's identity changed; it was {before}",
+        )
+        checked.append(CheckedLicense(row=row, checks=checks, awaiting=None))
+    return checked
 
 
 async def own_licenses(session: AsyncSession, *, by: Actor) -> Sequence[CheckedLicense]:

@@ -6,7 +6,7 @@ need to read from it. It is JSON in one envelope, and sealed by who stores it.
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Self
 from uuid import UUID
@@ -29,9 +29,9 @@ class Match:
     match_id: MatchId
     created_at: datetime
     scoring_version: str
-    safety: Safety
-    concerns: tuple[Sought, ...]
-    results: tuple[Ranked, ...]
+    safety: Safety = field(repr=False)
+    concerns: tuple[Sought, ...] = field(repr=False)
+    results: tuple[Ranked, ...] = field(repr=False)
     considered: int
     excluded: Mapping[Exclusion, int]
     relaxations: tuple[Relaxation, ...]
@@ -46,7 +46,7 @@ class Match:
 class KeptAnswer:
     """An answer as it is kept. text: what was answered, to the letter. therapist_ids: the best first."""
 
-    text: str
+    text: str = field(repr=False)
     therapist_ids: tuple[TherapistId, ...]
 
     def to_json(self) -> str:

@@ -44,9 +44,8 @@ from domain.safety.reading_service import in_turn
 from domain.safety.triage import SAFE, Safety
 from domain.vault.cipher import Place, Vault
 
-_LAST_START: Final = timedelta(
-    minutes=1
-)  # a start at the very end of the horizon is offered too; windows are half-open
+# A start at the very end of the horizon is offered too; windows are half-open.
+_LAST_START: Final = timedelta(minutes=1)
 
 
 class MatchNotFound(NotFound):

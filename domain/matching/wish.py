@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from domain.availability.schedule import WeeklyHours
+from domain.clients.profile import country_of
 from domain.concepts.text import ConcernReading
 from domain.concepts.vocabulary import Kind, Vocabulary
 from domain.errors import Flaw, Invalid
@@ -56,7 +57,7 @@ class Wish:
     @property
     def country(self) -> str:
         """Give the ISO 3166-1 code of the jurisdiction."""
-        return self.jurisdiction.partition("-")[0]
+        return country_of(self.jurisdiction)
 
 
 class WishImpossible(Invalid):

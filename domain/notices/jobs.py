@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain import queue
@@ -67,6 +67,17 @@ async def sweep(session: AsyncSession, *, now: datetime) -> int:
     for notice_id in waiting:
         await queue.enqueue(session, job=JobName.NOTICE_DELIVER, row_id=notice_id)
     return len(waiting)
+
+
+async def give_up(session: AsyncSession, *, now: datetime) -> int:
+    """Forget what could not be sent for two days, whom it was for and what it said, and give how many those were."""
+    gone = await session.scalars(
+        delete(Notice)
+        .where(Notice.sent_at.is_(None), Notice.created_at <= now - GIVEN_UP_AFTER)
+        .returning(Notice.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(gone.all())
 
 
 async def _waiting(notice_id: NoticeId, *, database: Database, vault: Vault) -> Letter | None:

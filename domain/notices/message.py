@@ -5,7 +5,7 @@ lost, both copies bear one id and a mail program shows one.
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -28,8 +28,8 @@ class Message:
     """What we say. token: goes into the header X-Attune-Token as well, for programs that read mail."""
 
     subject: str
-    text: str
-    token: str | None
+    text: str = field(repr=False)
+    token: str | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,7 @@ class Letter:
     """A message and whom it goes to. written_at: aware UTC."""
 
     notice_id: NoticeId
-    to: str
+    to: str = field(repr=False)
     message: Message
     written_at: datetime
 

@@ -5,7 +5,7 @@ the transaction of its effect: both are there, or neither. A refusal writes noth
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import ClassVar, Final
 
@@ -37,7 +37,7 @@ class Reply:
     """A status and a body, as they were sent."""
 
     status: int
-    body: str
+    body: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

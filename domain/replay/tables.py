@@ -1,4 +1,4 @@
-"""Stored replies: what a key was answered, sealed, for at least 24 hours."""
+"""Stored replies: what a key was answered, sealed, for 48 hours."""
 
 from datetime import datetime
 from uuid import UUID

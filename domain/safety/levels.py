@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class Level(StrEnum):
-    """A level of danger; compare by `rank`, as the words themselves have no order."""
+    """A level of danger."""
 
     NONE = "none"
     ELEVATED = "elevated"
@@ -13,7 +13,7 @@ class Level(StrEnum):
 
     @property
     def rank(self) -> int:
-        """Give the place in the order, 0 for none."""
+        """Give the place in the order, 0 for none; levels are compared by it, as words have no order."""
         return _ORDER.index(self)
 
 

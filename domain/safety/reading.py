@@ -1,6 +1,6 @@
 """Read a text as concerns and for safety at once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from domain.concepts.text import ConcernReading, mentions, readings
 from domain.safety.triage import Safety, of_mentions
@@ -10,8 +10,8 @@ from domain.safety.triage import Safety, of_mentions
 class Reading:
     """What a text says: concerns, the likeliest first, and how near danger it sounds."""
 
-    concerns: tuple[ConcernReading, ...]
-    safety: Safety
+    concerns: tuple[ConcernReading, ...] = field(repr=False)
+    safety: Safety = field(repr=False)
 
 
 def interpret(text: str, country: str) -> Reading:

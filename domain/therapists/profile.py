@@ -10,12 +10,12 @@ from datetime import date
 from enum import StrEnum
 from typing import Self
 
+from domain.clients import ages
 from domain.concepts.vocabulary import Kind, Vocabulary
 from domain.errors import Flaw, Invalid
 from domain.therapists import npi as npi_numbers
 
 EARLIEST_BIRTH = date(1900, 1, 1)
-ADULT_YEARS = 18
 
 
 class Gender(StrEnum):
@@ -118,8 +118,7 @@ def _flaws_of_person(profile: Profile, *, today: date) -> Iterator[Flaw]:
 
 
 def _is_adult(born_on: date, *, on: date) -> bool:
-    before_birthday = (on.month, on.day) < (born_on.month, born_on.day)
-    return born_on >= EARLIEST_BIRTH and on.year - born_on.year - before_birthday >= ADULT_YEARS
+    return born_on >= EARLIEST_BIRTH and ages.years(born_on=born_on, on=on) >= ages.ADULT_YEARS
 
 
 def _flaws_of_concerns(concerns: Sequence[ConcernFocus], *, vocabulary: Vocabulary) -> Iterator[Flaw]:

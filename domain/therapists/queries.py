@@ -9,9 +9,14 @@ from domain.therapists.tables import Therapist
 
 async def by_id(session: AsyncSession, *, therapist_id: TherapistId) -> Therapist | None:
     """Load a therapist, listed or not."""
-    return (await session.scalars(select(Therapist).where(Therapist.id == therapist_id))).one_or_none()
+    statement = select(Therapist).where(Therapist.id == therapist_id)
+    return (await session.scalars(statement.execution_options(populate_existing=True))).one_or_none()
 
 
-async def locked_version(session: AsyncSession, *, therapist_id: TherapistId) -> int | None:
-    """Give the version of a profile and keep others from changing it until the transaction ends."""
-    return await session.scalar(select(Therapist.version).where(Therapist.id == therapist_id).with_for_update())
+async def locked(session: AsyncSession, *, therapist_id: TherapistId) -> Therapist | None:
+    """Load a therapist and keep others from changing the profile until the transaction ends.
+
+    Rows that refer to the therapist can be written meanwhile. Where licenses are locked too, this lock comes first.
+    """
+    statement = select(Therapist).where(Therapist.id == therapist_id).with_for_update(key_share=True)
+    return (await session.scalars(statement.execution_options(populate_existing=True))).one_or_none()

@@ -44,6 +44,15 @@ class Identity:
     born_on: date | None = field(repr=False)
     npi: str | None = field(repr=False)
 
+    def is_that_of(self, profile: Profile) -> bool:
+        """Tell whether registers would be asked the same about a profile; the order of other names is nothing."""
+        return (
+            self.legal_name == profile.legal_name
+            and sorted(self.other_legal_names) == sorted(profile.other_legal_names)
+            and self.born_on == profile.born_on
+            and self.npi == profile.npi
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnProfile:
@@ -84,7 +93,18 @@ async def own_profile(session: AsyncSession, *, by: Actor, vault: Vault) -> OwnP
 async def locked_version(session: AsyncSession, *, by: Actor) -> int:
     """Give the version of the caller's profile, which nobody changes before the transaction ends; 0 without one."""
     policy.require(by, Action.THERAPIST_WRITE)
-    return await queries.locked_version(session, therapist_id=by.therapist_id) or 0
+    therapist = await queries.locked(session, therapist_id=by.therapist_id)
+    return 0 if therapist is None else therapist.version
+
+
+async def own_identity(session: AsyncSession, *, by: Actor, vault: Vault) -> Identity | None:
+    """Give who the caller is to registers, which nobody changes before the transaction ends; None without a profile.
+
+    Raises SealBroken, WrongRole.
+    """
+    policy.require(by, Action.THERAPIST_WRITE)
+    therapist = await queries.locked(session, therapist_id=by.therapist_id)
+    return None if therapist is None else identity(therapist, vault=vault)
 
 
 def identity(therapist: Therapist, *, vault: Vault) -> Identity:

@@ -2,8 +2,10 @@
 
 import re
 import socket
+from base64 import urlsafe_b64encode
 from dataclasses import replace
 from pathlib import Path
+from secrets import token_bytes
 
 import pytest
 
@@ -66,6 +68,45 @@ def test_a_port_that_is_taken_is_said_before_anything_is_started(
     assert not (tmp_path / "data").exists()
 
 
+@pytest.mark.parametrize("command", [("serve", "--demo"), ("seed-demo",)], ids=" ".join)
+def test_production_is_never_given_made_up_people(
+    command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keys = {name: urlsafe_b64encode(token_bytes(32)).decode() for name in ("SIGNING_KEY", "DIGEST_KEY", "VAULT_KEY")}
+    chosen = {
+        **keys,
+        "VAULT_KEY": f"k1:{keys['VAULT_KEY']}",
+        "MODE": "production",
+        "DATABASE_URL": "postgresql://attune@127.0.0.1:1/care",
+        "MAIL_URL": "smtp://mail.example",
+    }
+    for name, value in chosen.items():
+        monkeypatch.setenv(f"ATTUNE_{name}", value)
+
+    status = main(command)
+
+    assert status == 1
+    assert "production has real ones" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [("migrate",), ADMIN], ids=lambda command: command[0])
+def test_what_the_database_refuses_a_command_is_said_in_a_line_without_its_password(
+    command: tuple[str, ...],
+    server_address: Address,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    nowhere = replace(server_address, database="nobody_made", password="s3cret")
+    monkeypatch.setenv("ATTUNE_DATABASE_URL", nowhere.dsn())
+
+    status = main(command)
+
+    said = capsys.readouterr().err
+    assert status == 1
+    assert re.fullmatch(r'attune: the database refuses: .*"nobody_made" does not exist\n', said)
+    assert "s3cret" not in said
+
+
 def settings_for(address: Address, **more: str) -> Settings:
     return Settings.model_validate({"database_url": address.dsn(), **more})
 
@@ -85,6 +126,16 @@ async def test_a_database_that_takes_nobody_in_is_said_in_a_line_without_its_pas
         await check_fit(settings_for(replace(server_address, database=database, password="s3cret"), database_role=role))
 
     assert "\n" not in str(refused.value)
+    assert "s3cret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("mail_url", ["s3cret", "smtp://", "smtp://care:s3cret@mail.example:none"])
+async def test_a_mail_url_that_is_none_is_refused_before_anything_is_served(
+    server_address: Address, mail_url: str
+) -> None:
+    with pytest.raises(ValueError, match="mail URL") as refused:
+        await check_fit(settings_for(server_address, mail_url=mail_url))
+
     assert "s3cret" not in str(refused.value)
 
 

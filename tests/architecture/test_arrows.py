@@ -6,7 +6,7 @@ import grimp
 import pytest
 
 RANKS: Final = ("tables", "queries", "service", "jobs")
-GRAPH: Final = grimp.build_graph("domain")
+GRAPH: Final = grimp.build_graph("domain", cache_dir=None)
 
 
 def rank(module: str) -> int:

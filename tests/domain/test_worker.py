@@ -74,11 +74,11 @@ async def test_what_is_past_its_time_is_swept_and_nothing_else(working: Working,
 async def test_a_sweep_that_fails_leaves_the_others_alone(working: Working) -> None:
     swept = []
 
-    async def breaks(session: AsyncSession) -> int:
+    async def breaks(session: AsyncSession, *, now: datetime) -> int:
         await session.execute(select(func.no_such_function()))
         return 0
 
-    async def works(_session: AsyncSession) -> int:
+    async def works(session: AsyncSession, *, now: datetime) -> int:
         swept.append("works")
         return 1
 
@@ -90,11 +90,11 @@ async def test_a_sweep_that_fails_leaves_the_others_alone(working: Working) -> N
 async def test_a_sweep_runs_in_one_process_at_a_time(working: Working, database: Database) -> None:
     swept = []
 
-    async def first(_session: AsyncSession) -> int:
+    async def first(session: AsyncSession, *, now: datetime) -> int:
         swept.append("first")
         return 0
 
-    async def second(_session: AsyncSession) -> int:
+    async def second(session: AsyncSession, *, now: datetime) -> int:
         swept.append("second")
         return 0
 
@@ -107,7 +107,8 @@ async def test_a_sweep_runs_in_one_process_at_a_time(working: Working, database:
 
 
 async def test_every_table_that_is_to_be_forgotten_has_its_sweep(working: Working) -> None:
-    assert [name for name, _ in working.sweeps] == ["notices", "stored_replies", "counters", "registrations"]
+    names = [name for name, _ in working.sweeps]
+    assert names == ["notices", "notices_given_up", "stored_replies", "counters", "registrations"]
 
 
 async def test_a_worker_told_to_stop_ends_and_closes_its_connections(service_settings: Settings) -> None:

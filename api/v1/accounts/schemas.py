@@ -28,7 +28,19 @@ class RegistrationRole(StrEnum):
     THERAPIST = "therapist"
 
 
-class CreateAccount(Body):
+class CreateAccount(
+    Body,
+    json_schema_extra={
+        "examples": [
+            {
+                "email": "sam@example.org",
+                "password": "a sentence only I would think of",
+                "role": "client",
+                "time_zone": "America/New_York",
+            }
+        ]
+    },
+):
     """Ask for an account. password: at least 15 characters; any will do."""
 
     email: Email
@@ -73,7 +85,9 @@ class AccountView(VerifiedAccountView):
     created_at: Instant
 
 
-class CreateSession(Body):
+class CreateSession(
+    Body, json_schema_extra={"examples": [{"email": "sam@example.org", "password": "a sentence only I would think of"}]}
+):
     """Sign in. otp: the current six digits of the authenticator, for accounts that have one."""
 
     email: Email

@@ -34,7 +34,19 @@ class AppointmentStatus(StrEnum):
     NO_SHOW = "no_show"
 
 
-class CreateHold(Body):
+class CreateHold(
+    Body,
+    json_schema_extra={
+        "examples": [
+            {
+                "therapist_id": "01a206d2-0511-71af-b5b6-7a42e2744a94",
+                "session_type": "individual_50",
+                "start": "2027-03-01T15:00:00Z",
+                "session_format": "video",
+            }
+        ]
+    },
+):
     """What to hold. jurisdiction: where you will be, if not where your profile says; match_id: what led here."""
 
     therapist_id: UUID
@@ -56,7 +68,7 @@ class CreateHold(Body):
         )
 
 
-class CreateAppointment(Body):
+class CreateAppointment(Body, json_schema_extra={"examples": [{"hold_id": "01a206d2-1350-78de-9259-a1746504becb"}]}):
     """What to book: either a hold by `hold_id` alone, or what a hold would name."""
 
     hold_id: UUID | None = None
@@ -104,7 +116,7 @@ class BookingUnclear(Invalid):
     """The body names a hold and more, or neither a hold nor all that a session needs."""
 
 
-class CancelAppointment(Body):
+class CancelAppointment(Body, json_schema_extra={"examples": [{"reason_code": "illness"}]}):
     """Why you cancel. note: in your own words, kept encrypted."""
 
     reason_code: ReasonCode

@@ -11,7 +11,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 
 from api import pagination
-from api.dependencies import MaybeReading, MaybeWriting, Visit
+from api.dependencies import SIGN_IN_OPTIONAL, MaybeReading, MaybeWriting, Visit
 from api.pagination import Cursor
 from api.strict_json import StrictRoute
 from api.v1.booking.slot_schemas import SlotView, TherapistSlotView
@@ -85,7 +85,7 @@ Whose = Annotated[Meant, Depends(_meant)]
 Paged = Annotated[Part, Depends(_part)]
 
 
-@router.get("/therapists/{therapist_id}/slots")
+@router.get("/therapists/{therapist_id}/slots", openapi_extra=SIGN_IN_OPTIONAL)
 async def list_slots_of_therapist(
     therapist_id: UUID,
     visit: MaybeReading,
@@ -106,7 +106,7 @@ async def list_slots_of_therapist(
     return Page(data=[SlotView.of(each) for each in found])
 
 
-@router.get("/slots")
+@router.get("/slots", openapi_extra=SIGN_IN_OPTIONAL)
 async def list_slots(
     visit: MaybeWriting,
     *,

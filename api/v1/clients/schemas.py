@@ -18,7 +18,20 @@ def _served(code: str) -> str:
     return code
 
 
-class PutClient(Body):
+class PutClient(
+    Body,
+    json_schema_extra={
+        "examples": [
+            {
+                "preferred_name": "Sam",
+                "birth_date": "1991-05-17",
+                "jurisdiction": "US-OH",
+                "time_zone": "America/New_York",
+                "languages": ["en"],
+            }
+        ]
+    },
+):
     """What a client tells. jurisdiction: where they will be during sessions; adults only."""
 
     preferred_name: Annotated[str, short(100), AfterValidator(one_line)]

@@ -24,7 +24,9 @@ class ConceptView(View):
     content_warnings: Sequence[str]
 
 
-class CreateInterpretation(Body):
+class CreateInterpretation(
+    Body, json_schema_extra={"examples": [{"text": "I still expect everyone to leave, and I read silence as a no."}]}
+):
     """Somebody's own words. country: where they are, for the places to turn to (ISO 3166-1 alpha-2)."""
 
     text: Annotated[str, Field(min_length=1, max_length=8000)]

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 
 from api import pagination
-from api.dependencies import MaybeReading, PublicReading, Visit
+from api.dependencies import SIGN_IN_OPTIONAL, MaybeReading, PublicReading, Visit
 from api.pagination import LIMIT_DEFAULT, Cursor, Limit
 from api.strict_json import StrictRoute
 from api.v1.directory.schemas import TherapistView
@@ -67,7 +67,7 @@ async def list_therapists(
     return Page(data=[TherapistView.of(shown) for shown in page], next_cursor=following)
 
 
-@router.get("/{therapist_id}")
+@router.get("/{therapist_id}", openapi_extra=SIGN_IN_OPTIONAL)
 async def read_therapist(therapist_id: UUID, visit: MaybeReading) -> TherapistView:
     """Look at a therapist."""
     meant = TherapistId(therapist_id)
@@ -75,7 +75,7 @@ async def read_therapist(therapist_id: UUID, visit: MaybeReading) -> TherapistVi
     return TherapistView.of(await service.therapist(visit.session, therapist_id=meant, known=known, now=visit.now))
 
 
-@router.get("/{therapist_id}/practice-jurisdictions")
+@router.get("/{therapist_id}/practice-jurisdictions", openapi_extra=SIGN_IN_OPTIONAL)
 async def list_practice_jurisdictions(
     therapist_id: UUID,
     visit: MaybeReading,

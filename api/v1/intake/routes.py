@@ -77,7 +77,7 @@ async def list_forms_of_appointment(
 async def read_form_response(response_id: UUID, call: Writing, response: Response) -> ResponseView:
     """Read the answers: the client their own, its therapist those of an appointment once they are submitted.
 
-    The look is recorded, so this reads in a transaction that writes.
+    The look is recorded.
     """
     seen = await service.response(
         call.session,

@@ -29,7 +29,7 @@ async def list_licenses(
     limit: Limit = pagination.LIMIT_DEFAULT,
     cursor: Cursor = None,
 ) -> Page[QueuedLicenseView]:
-    """List licenses for review, the oldest first. The look is recorded, so this reads in a transaction that writes."""
+    """List licenses for review, the oldest first. The look is recorded."""
     of = f"{LIST}/{status}"
     after = pagination.decode(cursor, of=of, parts=2, digest_key=call.parts.digest_key)
     page = await service.queue(

@@ -28,7 +28,7 @@ async def create_match(body: CreateMatch, call: Writing, once: OnceOnly) -> Resp
 
 @router.get("/matches/{match_id}", response_model=MatchView)
 async def get_match(match_id: MatchId, call: Writing) -> Response:
-    """Answer what was answered then, unchanged. That it was read is audited."""
+    """Answer what was answered then, unchanged. The look is recorded."""
     text = await service.answered(call.session, match_id=match_id, by=call.actor, vault=call.parts.vault, now=call.now)
     return Response(text, media_type="application/json")
 

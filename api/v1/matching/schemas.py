@@ -57,7 +57,19 @@ class TimesWire(Body):
     end: WallTime
 
 
-class CreateMatch(Body):
+class CreateMatch(
+    Body,
+    json_schema_extra={
+        "examples": [
+            {
+                "narrative": "I still expect everyone to leave, and I read silence as a no.",
+                "jurisdiction": "US-OH",
+                "requirements": {"session_formats": ["video"]},
+                "times": [{"weekday": "tuesday", "start": "17:00", "end": "20:00"}],
+            }
+        ]
+    },
+):
     """What a client looks for. requirements exclude, preferences rank. time_zone: of the times, else the client's."""
 
     narrative: Annotated[str, StringConstraints(max_length=NARRATIVE_LENGTH_MAX)] | None = None
@@ -92,7 +104,7 @@ class SoughtView(View):
     confidence: float
 
 
-class TherapistView(View):
+class OfferedTherapistView(View):
     """Who is offered."""
 
     id: TherapistId
@@ -126,7 +138,7 @@ class ResultView(View):
     """A therapist who can be booked. score: the sum of the factors' contributions; fee: of the slots shown."""
 
     rank: int
-    therapist: TherapistView
+    therapist: OfferedTherapistView
     score: float
     fee: MoneyWire
     factors: Sequence[FactorView]
@@ -138,7 +150,7 @@ class ResultView(View):
         facts, opening = result.therapist.facts, result.therapist.opening
         return cls(
             rank=result.rank,
-            therapist=TherapistView(id=facts.therapist_id, display_name=facts.display_name),
+            therapist=OfferedTherapistView(id=facts.therapist_id, display_name=facts.display_name),
             score=result.score,
             fee=money_wire(opening.session_type.fee),
             factors=[FactorView.model_validate(factor) for factor in result.factors],

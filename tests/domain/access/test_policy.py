@@ -13,7 +13,6 @@ BY_NO_ROLE = {
     Action.SESSION_REFRESH,
     Action.SESSION_FAMILY_REVOKE,
     Action.REGISTER_IMPORT,
-    Action.REPLY_REPLAY,
     Action.NOTICE_SEND,
 }
 

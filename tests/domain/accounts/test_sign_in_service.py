@@ -239,3 +239,9 @@ async def test_refreshing_does_not_outlive_thirty_days(door: Door, address: str)
 async def test_an_invented_refresh_token_is_refused(door: Door) -> None:
     with pytest.raises(NotAuthenticated):
         await door.refresh(tokens.opaque())
+
+
+def test_credentials_show_in_no_log_who_signs_in() -> None:
+    shown = repr(Credentials(email="ada@example.org", password=PASSWORD, otp="123456"))
+
+    assert shown == "Credentials()"

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.availability.interval import Interval, merge, overlap_any, subtract
+from domain.availability.interval import Interval, merge
 
 ORIGIN = datetime(2027, 1, 1, tzinfo=UTC)
 
@@ -46,11 +46,6 @@ def test_touching_intervals_do_not_overlap_and_contain_each_others_bounds_halfwa
     assert not between(1, 2).holds(hour(2))
 
 
-def test_what_two_intervals_share_is_nothing_where_they_touch() -> None:
-    assert between(1, 4).common(between(2, 6)) == between(2, 4)
-    assert between(1, 2).common(between(2, 3)) is None
-
-
 def test_widening_reaches_out_on_both_sides() -> None:
     assert between(3, 4).widened(before=timedelta(hours=1), after=timedelta(hours=2)) == between(2, 6)
 
@@ -59,26 +54,9 @@ def test_merging_joins_what_touches() -> None:
     assert merge([between(5, 6), between(1, 2), between(2, 3)]) == (between(1, 3), between(5, 6))
 
 
-def test_subtracting_leaves_the_pieces() -> None:
-    assert subtract([between(0, 10)], [between(2, 3), between(5, 12)]) == (between(0, 2), between(3, 5))
-
-
 @given(intervals)
 def test_merged_intervals_cover_the_same_time_with_pauses_between(some: list[Interval]) -> None:
     merged = merge(some)
 
     assert hours_in(merged) == hours_in(some)
     assert all(earlier.ends_at < later.starts_at for earlier, later in pairwise(merged))
-
-
-@given(intervals, intervals)
-def test_subtraction_leaves_exactly_what_is_not_removed(some: list[Interval], removed: list[Interval]) -> None:
-    left = subtract(some, removed)
-
-    assert hours_in(left) == hours_in(some) - hours_in(removed)
-    assert merge(left) == left
-
-
-@given(intervals, intervals)
-def test_lists_overlap_when_any_two_do(some: list[Interval], others: list[Interval]) -> None:
-    assert overlap_any(some, others) is any(mine.overlaps(theirs) for mine in some for theirs in others)

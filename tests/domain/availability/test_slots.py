@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain.availability import slots
-from domain.availability.interval import Interval, overlap_any
+from domain.availability.interval import Interval
 from domain.availability.schedule import Schedule, SessionType, Weekday, WeeklyHours
 from domain.availability.slots import WhyNot
 from tests.build.availability import hours, instant, interval, schedule, session_type
@@ -317,7 +317,7 @@ def test_asking_about_one_start_agrees_with_the_search(search: Search, phase: in
 def test_no_slot_with_its_buffers_overlaps_what_is_busy(search: Search) -> None:
     taken = [slots.occupied(slot, search.kind) for slot in found_by(search)]
 
-    assert not overlap_any(taken, search.busy)
+    assert not any(mine.overlaps(theirs) for mine in taken for theirs in search.busy)
 
 
 @some_searches

@@ -46,7 +46,7 @@ async def test_telling_again_replaces_and_counts_up(session: AsyncSession, parts
     )
 
     assert stored.version == 2
-    assert await service.own_version(session, by=actor) == 2
+    assert await service.version_to_change(session, by=actor) == 2
     facts = await service.facts(session, client_id=actor.client_id)
     assert facts.jurisdiction == "US-TX"
 
@@ -89,10 +89,10 @@ async def test_writes_and_looks_are_audited(session: AsyncSession, parts: Parts,
 async def test_a_profile_that_is_missing_is_named(session: AsyncSession, parts: Parts, now: datetime) -> None:
     actor = await accounts.actor(session, role=Role.CLIENT)
 
-    assert await service.own_version(session, by=actor) == 0
-    with pytest.raises(ClientProfileMissing):
+    assert await service.version_to_change(session, by=actor) == 0
+    with pytest.raises(ClientProfileMissing, match="PUT /v1/clients/me"):
         await service.facts(session, client_id=actor.client_id)
-    with pytest.raises(ProfileNotFound):
+    with pytest.raises(ProfileNotFound, match="PUT /v1/clients/me"):
         await service.own_profile(session, vault=parts.vault, by=actor, now=now)
 
 

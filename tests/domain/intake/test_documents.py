@@ -43,3 +43,9 @@ def test_what_is_written_of_scores_is_read_again() -> None:
 
     assert scores_of(scores_json(scores)) == scores
     assert scores_of(scores_json(())) == ()
+
+
+def test_content_shows_in_no_log_what_was_answered_nor_what_was_read_in_it() -> None:
+    shown = repr(Content(answers={"why": "canary"}, level=Level.URGENT, needs=(Need.SUICIDE,)))
+
+    assert shown == "Content()"

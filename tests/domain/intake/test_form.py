@@ -56,10 +56,3 @@ def test_versions_count_from_1() -> None:
         check_form(replace(FORM, version=0))
 
     assert [flaw.pointer for flaw in refused.value.flaws] == ["/version"]
-
-
-def test_what_is_not_required_may_be_skipped() -> None:
-    item = Item(link_id="x", type=ItemType.TEXT, label="")
-
-    assert item.skippable
-    assert not replace(item, required=True).skippable

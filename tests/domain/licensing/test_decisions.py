@@ -188,3 +188,15 @@ def test_a_pending_decision_of_another_kind_counts_for_nothing() -> None:
     ruling = decide(S.SUSPENDED, D.REINSTATED, pending=stale, by=BEN)
 
     assert ruling.pending == Pending(outcome=D.REINSTATED, by=BEN, failed_checks=frozenset())
+
+
+@pytest.mark.parametrize(
+    ("status", "after"),
+    [(S.SUBMITTED, S.SUBMITTED), (S.VERIFIED, S.SUBMITTED), (S.SUSPENDED, S.SUSPENDED)],
+)
+def test_a_changed_identity_verifies_nothing_and_forgives_nothing(status: LicenseStatus, after: LicenseStatus) -> None:
+    assert decisions.after_identity_change(status) is after
+
+
+def test_what_was_rejected_is_not_checked_again() -> None:
+    assert frozenset(S) - decisions.RECHECKED == {S.REJECTED}

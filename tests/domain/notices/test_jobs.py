@@ -149,3 +149,16 @@ async def test_the_sweep_leaves_one_job_for_a_notice_that_has_one(
     await jobs.sweep(session, now=now)
 
     assert await waiting_jobs(session, notice_id) == 1
+
+
+async def test_what_could_not_be_sent_for_two_days_is_forgotten_whole(
+    session: AsyncSession, parts: Parts, now: datetime
+) -> None:
+    old = await posted(session, parts, now=now - timedelta(days=2))
+    waiting = await posted(session, parts, now=now - timedelta(days=2) + timedelta(seconds=1))
+
+    count = await jobs.give_up(session, now=now)
+
+    assert count == 1
+    assert await session.get(Notice, old, populate_existing=True) is None
+    assert await session.get(Notice, waiting, populate_existing=True) is not None

@@ -61,3 +61,10 @@ def test_the_token_stands_in_the_text_and_only_there_or_in_its_header() -> None:
     assert verification.token in verification.text
     assert verification.token not in verification.subject
     assert already.token is None
+
+
+def test_a_letter_shows_in_no_log_whom_it_goes_to_and_what_it_says() -> None:
+    shown = repr(letter(Message(subject="Hello", text="canary text", token="canary token")))
+
+    assert "ada@example.org" not in shown
+    assert "canary" not in shown
