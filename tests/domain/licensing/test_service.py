@@ -339,7 +339,11 @@ async def test_the_queue_is_oldest_first_with_names_and_is_audited_for_what_was_
     assert [each.license.row.id for each in rest.licenses] == [newer.row.id]
     assert not rest.has_more
     await session.flush()
-    seen = await session.scalars(select(AuditEntry.subject_id).where(AuditEntry.action == Action.LICENSE_REVIEW))
+    seen = await session.scalars(
+        select(AuditEntry.subject_id).where(
+            AuditEntry.actor_id == admin.account_id, AuditEntry.action == Action.LICENSE_REVIEW
+        )
+    )
     assert set(seen) == {older.row.id, newer.row.id}
 
 

@@ -270,7 +270,11 @@ async def test_the_slots_of_a_match_are_those_of_its_therapists_and_its_reading_
     answer = await http.get("/v1/slots", params={**window(now), "match_id": match_id}, headers=client.headers)
 
     assert {slot["therapist_id"] for slot in answer.json()["data"]} == {str(therapist_id)}
-    entries = await session.scalars(select(AuditEntry.subject_id).where(AuditEntry.action == Action.SLOTS_OF_MATCH))
+    entries = await session.scalars(
+        select(AuditEntry.subject_id).where(
+            AuditEntry.actor_id == client.actor.account_id, AuditEntry.action == Action.SLOTS_OF_MATCH
+        )
+    )
     assert [str(entry) for entry in entries] == [match_id]
 
 
