@@ -38,12 +38,12 @@ class Awaiting(StrEnum):
     SECOND_ADMIN = "second_admin"
 
 
+# A suspended license is not rejected: sent in again, it would come back by one admin, and that is a reinstatement.
 _AFTER: Final = {
     (LicenseStatus.SUBMITTED, DecisionOutcome.VERIFIED): LicenseStatus.VERIFIED,
     (LicenseStatus.SUBMITTED, DecisionOutcome.REJECTED): LicenseStatus.REJECTED,
     (LicenseStatus.VERIFIED, DecisionOutcome.SUSPENDED): LicenseStatus.SUSPENDED,
     (LicenseStatus.SUSPENDED, DecisionOutcome.REINSTATED): LicenseStatus.VERIFIED,
-    (LicenseStatus.SUSPENDED, DecisionOutcome.REJECTED): LicenseStatus.REJECTED,
 }
 
 # Follows only while a decision is pending: the way to withdraw a reinstatement.

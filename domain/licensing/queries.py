@@ -167,11 +167,12 @@ async def provider_records(session: AsyncSession, *, npis: Collection[str]) -> d
 
 
 async def has_suspended_twin(session: AsyncSession, *, row: LicenseRow) -> bool:
-    """Tell whether the therapist has this very license suspended, under whatever last day."""
+    """Tell whether the therapist has this very license suspended, under whatever last day or spelling of its number."""
+    letters_and_digits = func.regexp_replace(func.lower(LicenseRow.number), "[^a-z0-9]", "", "g")
     twin = and_(
         LicenseRow.therapist_id == row.therapist_id,
         LicenseRow.license_type == row.license_type,
-        func.lower(LicenseRow.number) == row.number.lower(),
+        letters_and_digits == "".join(sign for sign in row.number.lower() if sign.isascii() and sign.isalnum()),
         LicenseRow.jurisdiction == row.jurisdiction,
         LicenseRow.status == LicenseStatus.SUSPENDED,
     )

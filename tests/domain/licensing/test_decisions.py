@@ -18,7 +18,6 @@ ALLOWED = {
     (S.SUBMITTED, D.REJECTED),
     (S.VERIFIED, D.SUSPENDED),
     (S.SUSPENDED, D.REINSTATED),
-    (S.SUSPENDED, D.REJECTED),
 }
 
 
@@ -68,7 +67,6 @@ def test_what_the_table_does_not_list_is_refused(status: LicenseStatus, outcome:
         (S.SUBMITTED, D.VERIFIED, S.VERIFIED),
         (S.SUBMITTED, D.REJECTED, S.REJECTED),
         (S.VERIFIED, D.SUSPENDED, S.SUSPENDED),
-        (S.SUSPENDED, D.REJECTED, S.REJECTED),
     ],
 )
 def test_one_admin_decides_at_once(status: LicenseStatus, outcome: DecisionOutcome, after: LicenseStatus) -> None:
@@ -134,7 +132,6 @@ def test_the_second_admin_gives_a_reason_of_their_own() -> None:
     ("status", "first_outcome", "checks", "otherwise", "after"),
     [
         (S.SUBMITTED, D.VERIFIED, EXCLUDED, D.REJECTED, S.REJECTED),
-        (S.SUSPENDED, D.REINSTATED, CLEAN, D.REJECTED, S.REJECTED),
         (S.SUSPENDED, D.REINSTATED, CLEAN, D.SUSPENDED, S.SUSPENDED),
     ],
 )

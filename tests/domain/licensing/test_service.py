@@ -277,16 +277,30 @@ async def test_a_reinstatement_takes_two_admins(
     assert list(await session.scalars(took_effect)) == [True, True, False, True]
 
 
+@pytest.mark.parametrize("number", ["e.0012345", "E0012345", "E-0012345 ", "E. 001 2345"])
 async def test_a_suspended_license_does_not_come_back_as_a_new_one(
+    session: AsyncSession, parts: Parts, now: datetime, therapist: Actor, admin: Actor, number: str
+) -> None:
+    found = await submitted(session, parts, by=therapist, now=now)
+    await decided(session, found, VERIFIED, by=admin, now=now)
+    await decided(session, found, SUSPENDED, by=admin, now=now)
+    renewed = licensing.claim(number=number, expires_on=date(2033, 2, 28))
+
+    with pytest.raises(LicenseOnFile):
+        await service.submit(session, claim=renewed, by=therapist, vault=parts.vault, now=now)
+
+
+async def test_one_admin_can_not_clear_a_suspension_by_a_rejection(
     session: AsyncSession, parts: Parts, now: datetime, therapist: Actor, admin: Actor
 ) -> None:
     found = await submitted(session, parts, by=therapist, now=now)
     await decided(session, found, VERIFIED, by=admin, now=now)
     await decided(session, found, SUSPENDED, by=admin, now=now)
-    renewed = licensing.claim(number="e.0012345", expires_on=date(2033, 2, 28))
 
+    with pytest.raises(TransitionNotAllowed):
+        await decided(session, found, REJECTED, by=admin, now=now)
     with pytest.raises(LicenseOnFile):
-        await service.submit(session, claim=renewed, by=therapist, vault=parts.vault, now=now)
+        await submitted(session, parts, by=therapist, now=now)
 
 
 @pytest.mark.parametrize("days", [1, -121])
