@@ -1,10 +1,13 @@
 """Sessions that can be held instead of one that can't: the same in refusals and in answers."""
 
 from collections.abc import Iterable
+from typing import Self
 from uuid import UUID
 
 from api.wire import Instant, View
+from domain.availability.schedule import SessionFormat
 from domain.booking.offer import Offer
+from domain.booking.refusals import Held
 
 
 class AlternativeView(View):
@@ -14,6 +17,33 @@ class AlternativeView(View):
     start: Instant
     end: Instant
     session_type: str
+
+
+class HeldView(View):
+    """A session that you hold, as a refusal tells of it."""
+
+    id: UUID
+    therapist_id: UUID
+    session_type: str
+    start: Instant
+    end: Instant
+    session_format: SessionFormat
+    jurisdiction: str
+    expires_at: Instant
+
+    @classmethod
+    def of(cls, hold: Held) -> Self:
+        """Present a hold."""
+        return cls(
+            id=hold.hold_id,
+            therapist_id=hold.therapist_id,
+            session_type=hold.session_type,
+            start=hold.starts_at,
+            end=hold.ends_at,
+            session_format=hold.session_format,
+            jurisdiction=hold.jurisdiction,
+            expires_at=hold.expires_at,
+        )
 
 
 def alternative_views(offers: Iterable[Offer]) -> list[AlternativeView]:

@@ -4,17 +4,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from api.alternatives import alternative_views
+from api.alternatives import HeldView, alternative_views
 from api.next_steps import COMPLETE_PROFILE, NextStep
 from api.safety_view import ResourceView, safety_view
 from domain.availability.service import ProfileNeeded
 from domain.booking.offer import Offer
 from domain.booking.refusals import (
+    Held,
     HoldExpired,
+    HoldNotRenewable,
     LicenseNotValidAtSession,
     OwnTimeOverlaps,
     SlotNotOffered,
     SlotTaken,
+    TooManyHolds,
     TransitionNotAllowed,
 )
 from domain.clients.ages import TooYoung
@@ -76,12 +79,23 @@ def _of_booking(error: DomainError) -> Members:
             return Members(first_steps=(COMPLETE_PROFILE,))
         case SlotTaken() | SlotNotOffered() | LicenseNotValidAtSession() | HoldExpired():
             return _with_alternatives(error.alternatives)
-        case OwnTimeOverlaps():
-            return Members(first_steps=_steps_of_own_time(error))
-        case TransitionNotAllowed():
-            return Members(first_steps=(_see_appointment(error.appointment_id),))
+        case TooManyHolds():
+            return _with_holds(error.holds)
         case _:
-            return Members()
+            return Members(first_steps=_steps_of_own(error))
+
+
+def _steps_of_own(error: DomainError) -> tuple[NextStep, ...]:
+    """Give the steps that lead to what the client has already."""
+    match error:
+        case HoldNotRenewable():
+            return _steps_of_hold(error.hold_id)
+        case OwnTimeOverlaps():
+            return _steps_of_own_time(error)
+        case TransitionNotAllowed():
+            return (_see_appointment(error.appointment_id),)
+        case _:
+            return ()
 
 
 def _with_alternatives(alternatives: Sequence[Offer]) -> Members:
@@ -92,11 +106,22 @@ def _with_alternatives(alternatives: Sequence[Offer]) -> Members:
 
 def _steps_of_own_time(error: OwnTimeOverlaps) -> tuple[NextStep, ...]:
     if error.hold_id is not None:
-        return (
-            NextStep(action="book_hold", method="POST", path="/v1/appointments"),
-            NextStep(action="release_hold", method="DELETE", path=f"/v1/holds/{error.hold_id}"),
-        )
+        return _steps_of_hold(error.hold_id)
     return () if error.appointment_id is None else (_see_appointment(error.appointment_id),)
+
+
+def _steps_of_hold(hold_id: BookingId) -> tuple[NextStep, NextStep]:
+    return (
+        NextStep(action="book_hold", method="POST", path="/v1/appointments"),
+        NextStep(action="release_hold", method="DELETE", path=f"/v1/holds/{hold_id}"),
+    )
+
+
+def _with_holds(holds: Sequence[Held]) -> Members:
+    found = [HeldView.of(hold).model_dump(mode="json") for hold in holds]
+    return Members(
+        body={"holds": found}, first_steps=tuple(step for hold in holds for step in _steps_of_hold(hold.hold_id))
+    )
 
 
 def _see_appointment(appointment_id: BookingId) -> NextStep:

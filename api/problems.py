@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
-from api import next_steps
+from api import next_steps, second_try
 from api.problem_members import members
 from domain.errors import DomainError, Flaw, Invalid, Unavailable
 
@@ -149,27 +149,31 @@ def _flaw(kind: str, *, location: Sequence[int | str], words: str, about: Mappin
     return Flaw(pointer=_pointer(location), detail=WORDS.get(kind, words.removeprefix("Value error, ")))
 
 
-def _validation(request: Request, error: Exception) -> Response:
+async def _validation(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - it is registered for nothing else
     refusal = shape_refusal(error)
     return problem(request, slug=refusal.slug, detail=refusal.detail, error=refusal)
 
 
-def _domain(request: Request, error: Exception) -> Response:
+async def _domain(request: Request, error: Exception) -> Response:
     assert isinstance(error, DomainError)  # noqa: S101 - it is registered for nothing else
     headers = {"Retry-After": "2"} if isinstance(error, Unavailable) else None
     return problem(request, slug=error.slug, detail=error.detail, error=error, headers=headers)
 
 
-def _http(request: Request, error: Exception) -> Response:
+async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - it is registered for nothing else
     by_status = {404: "not-found", 405: "method-not-allowed", 413: "too-large", 503: "unavailable"}
     slug = by_status.get(error.status_code, "validation-failed")
     return problem(request, slug=slug, detail=KINDS[slug].meaning.replace("`", ""), headers=error.headers)
 
 
-def _database(request: Request, error: Exception) -> Response:
-    """Answer 503 when the database is away, busy or out of time, and 500 for what is a mistake of ours."""
+async def _database(request: Request, error: Exception) -> Response:
+    """Answer 503 when the database is away, busy or out of time, and 500 for what is a mistake of ours.
+
+    Raises TryAgain for a transaction given up for another's sake, a few times.
+    """
+    second_try.require_another(request, sqlstate=_sqlstate(error))
     if isinstance(error, DBAPIError) and not (error.connection_invalidated or _passing(error)):
         return broken(request, error)
     log.warning("database_unavailable", error_kind=type(getattr(error, "orig", error)).__name__)
@@ -178,10 +182,14 @@ def _database(request: Request, error: Exception) -> Response:
 
 def _passing(error: DBAPIError) -> bool:
     """Say whether waiting may help: connection trouble, shutdown, timeouts, deadlocks, a full or read-only server."""
-    state = str(getattr(error.orig, "sqlstate", "") or "")
+    state = _sqlstate(error)
     return isinstance(error, InterfaceError) or state[:2] in {"08", "53", "57", "58"} or state in {
         "40001", "40P01", "55P03", "25006", "25P03", "25P04",
     }  # fmt: skip
+
+
+def _sqlstate(error: Exception) -> str:
+    return str(getattr(getattr(error, "orig", error), "sqlstate", "") or "")
 
 
 def broken(request: Request, error: Exception) -> Response:
@@ -195,7 +203,7 @@ def broken(request: Request, error: Exception) -> Response:
 
 
 def install(app: FastAPI) -> None:
-    """Register the handlers."""
+    """Register the handlers; they are coroutines, since the framework sends plain functions to a thread."""
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(DomainError, _domain)
     app.add_exception_handler(HTTPException, _http)

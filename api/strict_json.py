@@ -13,6 +13,9 @@ from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic_core import from_json
+from starlette.types import Receive, Scope, Send
+
+from api.second_try import trying_again
 
 NULL_IN_ADDRESS: Final = "The address holds a null character."
 VALUES_MOST: Final = 5_000
@@ -68,7 +71,14 @@ def holds_null_byte(value: object) -> bool:
 
 
 class StrictRoute(APIRoute):
-    """A route whose requests are strict; a null byte in the path or query is refused too."""
+    """A route whose requests are strict; a null byte in the path or query is refused too.
+
+    A transaction that PostgreSQL gave up is tried again.
+    """
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Work the request, and again where PostgreSQL gave its transaction up."""
+        await trying_again(super().handle)(scope, receive, send)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[object, object, Response]]:
         """Wrap the stock handler."""

@@ -48,7 +48,7 @@ else:
 
 Id = TypeVar("Id", bound=UUID)
 
-SCHEMA_REVISION: Final = "0007"
+SCHEMA_REVISION: Final = "0011"
 SESSION_LIMITS: Final = {
     "statement_timeout": "5s",
     "lock_timeout": "2s",
@@ -84,6 +84,7 @@ class Base(DeclarativeBase):
         datetime: DateTime(timezone=True),
         Range[datetime]: TSTZRANGE,
         list[str]: ARRAY(Text),
+        list[ids.TherapistId]: ARRAY(Uuid),
         UUID: Uuid,
         ids.AccountId: Uuid,
         ids.SessionId: Uuid,
@@ -95,6 +96,12 @@ class Base(DeclarativeBase):
         ids.MatchId: Uuid,
         ids.FormResponseId: Uuid,
         ids.NoticeId: Uuid,
+        ids.ExceptionId: Uuid,
+        ids.BusyCalendarId: Uuid,
+        ids.SeriesId: Uuid,
+        ids.WaitlistEntryId: Uuid,
+        ids.TaskId: Uuid,
+        ids.FeedId: Uuid,
     }
 
 

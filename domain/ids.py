@@ -18,6 +18,12 @@ BookingId = NewType("BookingId", UUID)  # a hold and the appointment it becomes 
 MatchId = NewType("MatchId", UUID)
 FormResponseId = NewType("FormResponseId", UUID)
 NoticeId = NewType("NoticeId", UUID)
+ExceptionId = NewType("ExceptionId", UUID)
+BusyCalendarId = NewType("BusyCalendarId", UUID)
+SeriesId = NewType("SeriesId", UUID)
+WaitlistEntryId = NewType("WaitlistEntryId", UUID)
+TaskId = NewType("TaskId", UUID)
+FeedId = NewType("FeedId", UUID)
 
 
 def uuid7() -> UUID:

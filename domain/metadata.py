@@ -15,6 +15,7 @@ from domain.licensing import tables as licensing
 from domain.matching import tables as matching
 from domain.notices import tables as notices
 from domain.replay import tables as replay
+from domain.tasks import tables as tasks
 from domain.therapists import tables as therapists
 from domain.throttle import tables as throttle
 
@@ -23,6 +24,7 @@ MODULES: Final = (
     audit,
     replay,
     throttle,
+    tasks,
     accounts,
     notices,
     clients,

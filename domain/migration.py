@@ -20,8 +20,9 @@ EXCLUSIONS: Final = {
         "'confirmed'::text])) AND (kind = ANY (ARRAY['individual'::text, 'group'::text]))))"
     ),
     "booking_client_time_excl": (
-        "EXCLUDE USING gist (client_id WITH =, during WITH &&) WHERE (((status = ANY (ARRAY['held'::text, "
-        "'confirmed'::text])) AND (kind = ANY (ARRAY['individual'::text, 'seat'::text]))))"
+        "EXCLUDE USING gist (client_id WITH =, during WITH &&) WHERE (((kind = ANY (ARRAY['individual'::text, "
+        "'seat'::text])) AND ((status = 'confirmed'::text) OR ((status = 'held'::text) AND "
+        "(origin = 'client'::text)))))"
     ),
 }
 

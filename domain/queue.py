@@ -32,6 +32,9 @@ class JobName(StrEnum):
     """Every kind of job there is."""
 
     NOTICE_DELIVER = "notice.deliver"
+    BOOKING_CONFIRMED = "booking.confirmed"
+    PRACTICE_REVIEW = "practice.review"
+    WAITLIST_OFFER = "waitlist.offer"
 
 
 Handler = Callable[[UUID], Awaitable[None]]

@@ -13,9 +13,21 @@ def run(block: str) -> None:
         op.execute(statement.replace(":", r"\:"))
 
 
+def run_apart(block: str) -> None:
+    """Execute the statements of a block each outside any transaction, as CREATE INDEX CONCURRENTLY needs it.
+
+    What stands before it is committed first, so a step that breaks off here is run again by hand.
+    """
+    with op.get_context().autocommit_block():
+        run(block)
+
+
 def split(block: str) -> list[str]:
-    """Split a block of SQL into statements; comments that stand on a line of their own are dropped."""
-    lines = [line for line in block.splitlines() if not line.lstrip().startswith("--")]
+    """Split a block of SQL into statements; comments that stand on a line of their own are dropped.
+
+    What is said to the linter stays.
+    """
+    lines = [line for line in block.splitlines() if _is_said(line.lstrip())]
     statements: list[str] = []
     current: list[str] = []
     within: str | None = None
@@ -31,3 +43,7 @@ def split(block: str) -> list[str]:
             current = []
     rest = "\n".join(current).strip()
     return [*statements, rest] if rest else statements
+
+
+def _is_said(line: str) -> bool:
+    return not line.startswith("--") or line.startswith("-- squawk-ignore")

@@ -32,15 +32,34 @@ class Action(StrEnum):
     REGISTER_IMPORT = "register.import"
     SCHEDULE_READ_OWN = "schedule.read_own"
     SCHEDULE_WRITE = "schedule.write"
+    EXCEPTION_WRITE = "schedule_exception.write"
+    CALENDAR_WRITE = "busy_calendar.write"
     SLOTS_OF_MATCH = "slots.of_match"
     MATCH_CREATE = "match.create"
     MATCH_READ = "match.read"
     HOLD_CREATE = "hold.create"
     HOLD_READ = "hold.read"
+    HOLD_RENEW = "hold.renew"
     HOLD_RELEASE = "hold.release"
+    HOLD_GIVE = "hold.give"
+    HOLD_EXPIRE = "hold.expire"
     APPOINTMENT_BOOK = "appointment.book"
     APPOINTMENT_READ = "appointment.read"
     APPOINTMENT_CANCEL = "appointment.cancel"
+    APPOINTMENT_RESCHEDULE = "appointment.reschedule"
+    APPOINTMENT_ATTEND = "appointment.attend"
+    APPOINTMENT_COMPLETE = "appointment.complete"
+    SERIES_CREATE = "series.create"
+    SERIES_READ = "series.read"
+    WAITLIST_JOIN = "waitlist.join"
+    WAITLIST_READ = "waitlist.read"
+    WAITLIST_LEAVE = "waitlist.leave"
+    FEED_WRITE = "calendar_feed.write"
+    FEED_READ = "calendar_feed.read"
+    PRACTICE_CLOSE = "practice.close"
+    TASK_OPEN = "task.open"
+    TASK_READ = "task.read"
+    TASK_RESOLVE = "task.resolve"
     FORM_RESPONSE_READ = "form_response.read"
     FORM_RESPONSE_WRITE = "form_response.write"
     FORM_RESPONSE_SUBMIT = "form_response.submit"
@@ -66,15 +85,30 @@ ROLES: Final[dict[Action, frozenset[Role]]] = {
     Action.LICENSE_DECIDE: ADMIN,
     Action.SCHEDULE_READ_OWN: THERAPIST,
     Action.SCHEDULE_WRITE: THERAPIST,
+    Action.EXCEPTION_WRITE: THERAPIST,
+    Action.CALENDAR_WRITE: THERAPIST,
     Action.SLOTS_OF_MATCH: CLIENT,
     Action.MATCH_CREATE: CLIENT,
     Action.MATCH_READ: CLIENT,
     Action.HOLD_CREATE: CLIENT,
     Action.HOLD_READ: CLIENT,
+    Action.HOLD_RENEW: CLIENT,
     Action.HOLD_RELEASE: CLIENT,
     Action.APPOINTMENT_BOOK: CLIENT,
     Action.APPOINTMENT_READ: PARTIES,
     Action.APPOINTMENT_CANCEL: PARTIES,
+    Action.APPOINTMENT_RESCHEDULE: CLIENT,
+    Action.APPOINTMENT_ATTEND: PARTIES,
+    Action.SERIES_CREATE: CLIENT,
+    Action.SERIES_READ: PARTIES,
+    Action.WAITLIST_JOIN: CLIENT,
+    Action.WAITLIST_READ: CLIENT,
+    Action.WAITLIST_LEAVE: CLIENT,
+    Action.FEED_WRITE: PARTIES,
+    Action.FEED_READ: PARTIES,
+    Action.PRACTICE_CLOSE: THERAPIST,
+    Action.TASK_READ: ADMIN,
+    Action.TASK_RESOLVE: ADMIN,
     Action.FORM_RESPONSE_READ: PARTIES,
     Action.FORM_RESPONSE_WRITE: CLIENT,
     Action.FORM_RESPONSE_SUBMIT: CLIENT,

@@ -57,6 +57,13 @@ class SessionFormat(StrEnum):
     IN_PERSON = "in_person"
 
 
+class ExceptionKind(StrEnum):
+    """What an exception does to the weekly hours."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
 class ScheduleImpossible(Invalid):
     """The schedule contradicts itself or leaves its bounds; every flaw is named."""
 

@@ -13,7 +13,7 @@ from domain.access.actor import Actor
 from domain.access.policy import Action
 from domain.audit import service as audit
 from domain.availability.interval import Interval
-from domain.booking import claim_service, occupation_queries, queries, ways_on_service
+from domain.booking import claim_service, ending_queries, queries, ways_on_service
 from domain.booking.consequences import Booked, Consequence
 from domain.booking.refusals import (
     HoldExpired,
@@ -69,7 +69,7 @@ async def book_held(
     if held.status not in APPOINTMENT:
         await _require_license(session, hold=held, now=now)
         await _require_listing(session, hold=held, now=now)
-        confirmed = await occupation_queries.confirm(session, hold_id=hold_id, client_id=by.client_id, now=now)
+        confirmed = await ending_queries.confirm(session, hold_id=hold_id, client_id=by.client_id, now=now)
         if confirmed is not None:
             await _follow(session, appointment=confirmed, by=by, now=now, after=after)
             return confirmed

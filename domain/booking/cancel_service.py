@@ -9,8 +9,8 @@ from domain.access import policy
 from domain.access.actor import Actor, Role
 from domain.access.policy import Action
 from domain.audit import service as audit
-from domain.booking import occupation_queries, queries, states
-from domain.booking.occupation_queries import Cancellation
+from domain.booking import ending_queries, queries, states
+from domain.booking.ending_queries import Cancellation
 from domain.booking.refusals import AppointmentNotFound, TransitionNotAllowed
 from domain.booking.states import Event
 from domain.booking.tables import Booking
@@ -62,7 +62,7 @@ async def cancel(
         note_sealed=None if request.note is None else vault.seal(request.note, place=place),
         fee_due=due.fee,
     )
-    cancelled = await occupation_queries.cancel(session, appointment=locked, cancellation=cancellation, now=now)
+    cancelled = await ending_queries.cancel(session, appointment=locked, cancellation=cancellation, now=now)
     audit.record(
         session, by=by, action=Action.APPOINTMENT_CANCEL, subject_kind="booking", subject_id=locked.id, now=now
     )
@@ -73,7 +73,7 @@ async def _locked(session: AsyncSession, *, appointment_id: BookingId, by: Actor
     found = await queries.appointment(session, appointment_id=appointment_id, of=by)
     if found is None:
         raise AppointmentNotFound
-    return await occupation_queries.lock_appointment(session, appointment=found)
+    return await ending_queries.lock_appointment(session, appointment=found)
 
 
 def _require_cancellable(appointment: Booking, *, now: datetime) -> None:

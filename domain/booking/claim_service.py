@@ -7,15 +7,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.access.actor import Actor
 from domain.availability import wall_clock
 from domain.availability.slots import WhyNot
-from domain.booking import occupation_queries, offers_service, queries
+from domain.booking import occupation_queries, queries, verdict_service
 from domain.booking.offer import Offer
-from domain.booking.refusals import OwnTimeOverlaps, SlotNotOffered, SlotTaken
+from domain.booking.refusals import Held, OwnTimeOverlaps, SlotNotOffered, SlotTaken, TooManyHolds
 from domain.booking.states import Status
 from domain.booking.tables import Booking
 from domain.booking.terms import DEFAULT_TERMS
 from domain.booking.wanted import Claim, Wanted
 from domain.clients import service as clients
 from domain.errors import Flaw, Invalid
+from domain.ids import ClientId
 from domain.licensing import places
 
 
@@ -36,9 +37,11 @@ class MatchUnknown(Invalid):
 async def claim(session: AsyncSession, *, wanted: Wanted, status: Status, by: Actor, now: datetime) -> Booking:
     """Take what a client wants, as held or as confirmed.
 
-    Raises ClientProfileMissing, PlaceUnknown, MatchUnknown, what `offers_service.why_not` raises, OwnTimeOverlaps,
-    SlotTaken.
+    Raises ClientProfileMissing, PlaceUnknown, MatchUnknown, what `verdict_service.why_not` raises, TooManyHolds,
+    OwnTimeOverlaps, SlotTaken.
     """
+    if status is Status.HELD:
+        await occupation_queries.lock_client(session, client_id=by.client_id)
     facts = await clients.facts(session, client_id=by.client_id)
     place = wanted.jurisdiction or facts.jurisdiction
     if not places.is_known(place):
@@ -47,16 +50,7 @@ async def claim(session: AsyncSession, *, wanted: Wanted, status: Status, by: Ac
         session, match_id=wanted.match_id, client_id=by.client_id
     ):
         raise MatchUnknown
-    offer = await offers_service.why_not(
-        session,
-        therapist_id=wanted.therapist_id,
-        session_type=wanted.session_type,
-        starts_at=wanted.starts_at,
-        session_format=wanted.session_format,
-        place=place,
-        client_id=by.client_id,
-        now=now,
-    )
+    offer = await verdict_service.why_not(session, wanted=wanted, place=place, client_id=by.client_id, now=now)
     claimed = Claim(
         client_id=by.client_id,
         offer=offer,
@@ -65,11 +59,38 @@ async def claim(session: AsyncSession, *, wanted: Wanted, status: Status, by: Ac
         terms=DEFAULT_TERMS,
         match_id=wanted.match_id,
     )
+    hold_number = await _hold_number(session, client_id=by.client_id) if status is Status.HELD else None
     await _require_room_in_day(session, claim=claimed, now=now)
-    row = await _take(session, claim=claimed, status=status, now=now)
+    row = await take(session, claim=claimed, status=status, hold_number=hold_number, now=now)
     if row is None:
         raise await _lost(session, claim=claimed, now=now)
     return row
+
+
+async def _hold_number(session: AsyncSession, *, client_id: ClientId) -> int:
+    """Give the lowest number that none of the client's live holds has; the client is locked. Raises TooManyHolds."""
+    holds = await occupation_queries.own_holds(session, client_id=client_id)
+    taken = {hold.hold_number for hold in holds}
+    free = [number for number in range(1, occupation_queries.HOLDS_MAX + 1) if number not in taken]
+    if not free:
+        raise TooManyHolds(holds=tuple(held(hold) for hold in holds))
+    return free[0]
+
+
+def held(hold: Booking) -> Held:
+    """Give a hold as a refusal tells of it. ValueError for a row that is no client's hold."""
+    if hold.session_format is None or hold.jurisdiction is None or hold.expires_at is None:
+        raise ValueError("not a hold of a client")
+    return Held(
+        hold_id=hold.id,
+        therapist_id=hold.therapist_id,
+        session_type=hold.session_type,
+        session_format=hold.session_format,
+        jurisdiction=hold.jurisdiction,
+        starts_at=hold.starts_at,
+        ends_at=hold.ends_at,
+        expires_at=hold.expires_at,
+    )
 
 
 async def _require_room_in_day(session: AsyncSession, *, claim: Claim, now: datetime) -> None:
@@ -82,61 +103,52 @@ async def _require_room_in_day(session: AsyncSession, *, claim: Claim, now: date
     if limit is None or day is None:
         return
     async with session.begin_nested() as savepoint:
-        await occupation_queries.lock_daily_count(session, therapist_id=claim.offer.therapist_id)
+        await occupation_queries.lock_therapist_time(session, therapist_id=claim.offer.therapist_id)
         full = await occupation_queries.is_day_full(session, offer=claim.offer, day=day, limit=limit)
         if full:
             await savepoint.rollback()
     if full:
         raise SlotNotOffered(
-            offers_service.WORDS[WhyNot.DAILY_LIMIT], alternatives=await _alternatives(session, claim=claim, now=now)
+            verdict_service.WORDS[WhyNot.DAILY_LIMIT], alternatives=await _alternatives(session, claim=claim, now=now)
         )
 
 
-async def _take(session: AsyncSession, *, claim: Claim, status: Status, now: datetime) -> Booking | None:
+async def take(
+    session: AsyncSession, *, claim: Claim, status: Status, hold_number: int | None, now: datetime
+) -> Booking | None:
     """Write the row, or give None when a rival or the client's own session stands there.
 
     Who lost lets go of every lock before anything else is looked for: many may wait behind it.
     """
     stale = await occupation_queries.stale(session, claim=claim)
     if not stale and claim.offer.capacity == 1:
-        return await occupation_queries.insert_individual(session, claim=claim, status=status, now=now)
+        return await occupation_queries.insert(
+            session, claim=claim, status=status, seat=None, hold_number=hold_number, now=now
+        )
     async with session.begin_nested() as savepoint:
         if stale:
             await occupation_queries.clear_expired(session, claim=claim, stale=stale, now=now)
-        if claim.offer.capacity == 1:
-            row = await occupation_queries.insert_individual(session, claim=claim, status=status, now=now)
-        else:
-            row = await _take_seat(session, claim=claim, status=status, now=now)
+        group = await occupation_queries.lock_group(session, claim=claim, now=now) if claim.offer.capacity > 1 else None
+        seat = await occupation_queries.free_seat(session, group=group) if group is not None else None
+        full = claim.offer.capacity > 1 and seat is None
+        row = None
+        if not full:
+            row = await occupation_queries.insert(
+                session, claim=claim, status=status, seat=seat, hold_number=hold_number, now=now
+            )
         if row is None:
             await savepoint.rollback()
     return row
 
 
-async def _take_seat(session: AsyncSession, *, claim: Claim, status: Status, now: datetime) -> Booking | None:
-    group = await occupation_queries.lock_group(session, claim=claim, now=now)
-    seat = await occupation_queries.free_seat(session, group=group) if group is not None else None
-    if seat is None:
-        return None
-    return await occupation_queries.insert_seat(session, claim=claim, seat=seat, status=status, now=now)
-
-
 async def _lost(session: AsyncSession, *, claim: Claim, now: datetime) -> OwnTimeOverlaps | SlotTaken:
     """Say to whom the race was lost: to the client's own session, or to somebody else."""
-    own = await queries.own_overlap(session, client_id=claim.client_id, during=claim.offer.during)
-    if own is not None:
-        held = own.status is Status.HELD
-        return OwnTimeOverlaps(hold_id=own.id) if held else OwnTimeOverlaps(appointment_id=own.id)
+    if await queries.own_overlap(session, client_id=claim.client_id, during=claim.offer.during) is not None:
+        return await verdict_service.own_time(session, during=claim.offer.during, client_id=claim.client_id)
     return SlotTaken(alternatives=await _alternatives(session, claim=claim, now=now))
 
 
 async def _alternatives(session: AsyncSession, *, claim: Claim, now: datetime) -> tuple[Offer, ...]:
-    return await offers_service.alternatives(
-        session,
-        therapist_id=claim.offer.therapist_id,
-        session_type=claim.offer.session_type,
-        starts_at=claim.offer.starts_at,
-        session_format=claim.session_format,
-        place=claim.jurisdiction,
-        client_id=claim.client_id,
-        now=now,
+    return await verdict_service.alternatives(
+        session, instead_of=claim.wanted(), place=claim.jurisdiction, client_id=claim.client_id, now=now
     )

@@ -1,4 +1,4 @@
-"""Hold a session for ten minutes, look at the hold, and give it up."""
+"""Hold a session for ten minutes, look at the hold, renew it, and give it up."""
 
 from datetime import datetime
 
@@ -8,8 +8,8 @@ from domain.access import policy
 from domain.access.actor import Actor
 from domain.access.policy import Action
 from domain.audit import service as audit
-from domain.booking import claim_service, occupation_queries, queries
-from domain.booking.refusals import HoldNotFound, TransitionNotAllowed
+from domain.booking import claim_service, ending_queries, queries, ways_on_service
+from domain.booking.refusals import HoldExpired, HoldNotFound, HoldNotRenewable, TransitionNotAllowed
 from domain.booking.states import APPOINTMENT, Status
 from domain.booking.tables import Booking
 from domain.booking.wanted import Wanted
@@ -36,6 +36,27 @@ async def live_hold(session: AsyncSession, *, hold_id: BookingId, by: Actor) -> 
     return found
 
 
+async def renew(session: AsyncSession, *, hold_id: BookingId, by: Actor, now: datetime) -> Booking:
+    """Let a hold of the client's own live ten more minutes from now, 30 in all since it was made.
+
+    Raises HoldNotFound, TransitionNotAllowed once it is an appointment, HoldNotRenewable where nothing is gained,
+    HoldExpired.
+    """
+    policy.require(by, Action.HOLD_RENEW)
+    renewed = await ending_queries.renew(session, hold_id=hold_id, client_id=by.client_id, now=now)
+    if renewed is not None:
+        audit.record(session, by=by, action=Action.HOLD_RENEW, subject_kind="booking", subject_id=hold_id, now=now)
+        return renewed
+    found = await queries.own_hold(session, hold_id=hold_id, client_id=by.client_id)
+    if found is None or found.status is Status.RELEASED:
+        raise HoldNotFound
+    if found.status in APPOINTMENT:
+        raise TransitionNotAllowed("The hold was booked; there is nothing to renew.", appointment_id=hold_id)
+    if await queries.live_hold(session, hold_id=hold_id, client_id=by.client_id) is not None:
+        raise HoldNotRenewable(hold_id=hold_id)
+    raise HoldExpired(alternatives=await ways_on_service.instead_of(session, booking=found, now=now))
+
+
 async def release(session: AsyncSession, *, hold_id: BookingId, by: Actor, now: datetime) -> None:
     """Give up a hold of the client's own; one that has already gone stays gone, and that is no refusal.
 
@@ -45,7 +66,7 @@ async def release(session: AsyncSession, *, hold_id: BookingId, by: Actor, now: 
     found = await queries.own_hold(session, hold_id=hold_id, client_id=by.client_id)
     if found is None:
         raise HoldNotFound
-    if await occupation_queries.release(session, hold=found, now=now):
+    if await ending_queries.release(session, hold=found, now=now):
         audit.record(session, by=by, action=Action.HOLD_RELEASE, subject_kind="booking", subject_id=found.id, now=now)
         return
     now_it_is = await queries.own_hold(session, hold_id=hold_id, client_id=by.client_id)

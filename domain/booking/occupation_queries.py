@@ -1,8 +1,8 @@
 """Take the therapist's and the client's time, and give it back: where the database decides races.
 
 - An insert that may lose is ON CONFLICT DO NOTHING; a plain one deadlocks under races.
-- Locks are taken in one order, so that none waits in a circle: the therapist's daily count, groups by id, then seats
-  and other rows by id, then the inserts. After an insert nothing is waited for.
+- Locks are taken in one order, so that none waits in a circle: the client, the licenses, the therapist's time, groups
+  by id, then seats and other rows by id, then the inserts. After an insert nothing is waited for.
 - An expired hold still stands in the constraints' way, and only who wants its time clears it.
 """
 
@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
 from sqlalchemy import Select, and_, func, literal, null, or_, select, update
-from sqlalchemy.dialects.postgresql import Range, insert
+from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.dml import ReturningInsert
@@ -21,15 +22,15 @@ from domain.availability.interval import Interval
 from domain.availability.tables import ScheduleRow
 from domain.booking.offer import Offer
 from domain.booking.queries import is_live, span
-from domain.booking.states import COUNTED, LIVE, Kind, Status
+from domain.booking.states import COUNTED, LIVE, Kind, Origin, Status
 from domain.booking.tables import Booking
-from domain.booking.terms import Party, ReasonCode
 from domain.booking.wanted import Claim
+from domain.clients.tables import Client
 from domain.database import database_now
 from domain.ids import BookingId, ClientId, TherapistId, uuid7
-from domain.money import Money
 
 HOLD: Final = timedelta(minutes=10)
+HOLDS_MAX: Final = 3  # live ones of a client's own making; a unique index keeps each number once
 Stale: TypeAlias = Sequence[tuple[BookingId, BookingId | None]]  # a hold that has run out, and the group of a seat
 
 
@@ -50,14 +51,37 @@ class Seat:
     number: int
 
 
+async def lock_client(session: AsyncSession, *, client_id: ClientId) -> None:
+    """Queue up behind whatever else counts or moves this client's time; take it before every other lock."""
+    statement = select(Client.id).where(Client.id == client_id).with_for_update(key_share=True)
+    await session.execute(statement)
+
+
+async def own_holds(session: AsyncSession, *, client_id: ClientId) -> Sequence[Booking]:
+    """Give the client's live holds of their own making, the soonest to run out first."""
+    found = await session.scalars(
+        select(Booking)
+        .where(
+            Booking.client_id == client_id,
+            Booking.status == Status.HELD,
+            Booking.origin == Origin.CLIENT,
+            Booking.expires_at > database_now(),
+        )
+        .order_by(Booking.expires_at, Booking.id)
+        .execution_options(populate_existing=True)
+    )
+    return found.all()
+
+
 async def daily_limit(session: AsyncSession, *, therapist_id: TherapistId) -> int | None:
     """Give how many sessions the therapist takes on one local day, or None for no limit."""
     return await session.scalar(select(ScheduleRow.daily_limit).where(ScheduleRow.therapist_id == therapist_id))
 
 
-async def lock_daily_count(session: AsyncSession, *, therapist_id: TherapistId) -> None:
-    """Queue up behind others who book this therapist, so that a count of the day stays true until the commit."""
-    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"daily_limit:{therapist_id}", 0))))
+async def lock_therapist_time(session: AsyncSession, *, therapist_id: TherapistId) -> None:
+    """Queue up behind others who count or move this therapist's sessions, so that a count of the day stays true."""
+    key = f"therapist_time:{therapist_id}"
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
 
 
 async def is_day_full(session: AsyncSession, *, offer: Offer, day: Interval, limit: int) -> bool:
@@ -105,7 +129,7 @@ async def clear_expired(session: AsyncSession, *, claim: Claim, stale: Stale, no
     """
     groups = sorted({group_id for _, group_id in stale if group_id is not None})
     joined = await session.scalars(_same_group(claim).with_only_columns(Booking.id))
-    await _lock_groups(session, sorted({*groups, *joined}))
+    await lock_groups(session, sorted({*groups, *joined}))
     ids = select(Booking.id).where(
         Booking.id.in_([booking_id for booking_id, _ in stale]),
         Booking.status == Status.HELD,
@@ -142,17 +166,14 @@ async def stale(session: AsyncSession, *, claim: Claim) -> Stale:
             group.occupied.overlaps(span(claim.offer.occupied)),
         )
     )
-    of_client = select(Booking.id, Booking.group_id).where(
-        *run_out,
-        Booking.kind.in_((Kind.INDIVIDUAL, Kind.SEAT)),
-        Booking.client_id == claim.client_id,
-        Booking.during.overlaps(span(claim.offer.during)),
-    )
+    # the client's own wherever they are: each still has its number of the three
+    of_client = select(Booking.id, Booking.group_id).where(*run_out, Booking.client_id == claim.client_id)
     rows = await session.execute(of_therapist.union(of_groups, of_client))
     return [(booking_id, group_id) for booking_id, group_id in rows]
 
 
-async def _lock_groups(session: AsyncSession, group_ids: Sequence[BookingId]) -> None:
+async def lock_groups(session: AsyncSession, group_ids: Sequence[BookingId]) -> None:
+    """Lock groups by id; nothing where there are none."""
     if group_ids:
         await session.execute(
             select(Booking.id).where(Booking.id.in_(group_ids)).order_by(Booking.id).with_for_update()
@@ -173,22 +194,17 @@ async def release_empty_groups(session: AsyncSession, *, group_ids: Sequence[Boo
     )
 
 
-async def insert_individual(session: AsyncSession, *, claim: Claim, status: Status, now: datetime) -> Booking | None:
-    """Take the time for a client alone; None when somebody, or the client's own session, has it."""
-    return await session.scalar(_insert_of_client(claim, status=status, seat=None, now=now))
-
-
-async def insert_seat(
-    session: AsyncSession, *, claim: Claim, seat: Seat, status: Status, now: datetime
+async def insert(
+    session: AsyncSession, *, claim: Claim, status: Status, seat: Seat | None, hold_number: int | None, now: datetime
 ) -> Booking | None:
-    """Take a seat in a locked group; None when the client's own session stands at that time."""
-    return await session.scalar(_insert_of_client(claim, status=status, seat=seat, now=now))
+    """Take the time for a client alone, or a seat in a locked group; None when somebody has it, or they themselves.
 
-
-def _insert_of_client(claim: Claim, *, status: Status, seat: Seat | None, now: datetime) -> ReturningInsert[Booking]:
+    hold_number: which of the client's three holds it becomes; None for everything else.
+    """
     held = status is Status.HELD
-    return (
-        insert(Booking)
+    until = claim.provenance.until
+    statement = (
+        upsert(Booking)
         .values(
             id=uuid7(),
             kind=Kind.INDIVIDUAL if seat is None else Kind.SEAT,
@@ -211,8 +227,13 @@ def _insert_of_client(claim: Claim, *, status: Status, seat: Seat | None, now: d
             seat_number=None if seat is None else seat.number,
             capacity=None if seat is None else seat.group.capacity,
             held_at=database_now() if held else null(),
-            expires_at=database_now() + literal(HOLD) if held else null(),
+            expires_at=null() if not held else (database_now() + literal(HOLD) if until is None else until),
             confirmed_at=null() if held else database_now(),
+            origin=claim.provenance.origin,
+            hold_number=hold_number,
+            series_id=claim.provenance.series_id,
+            waitlist_entry_id=claim.provenance.waitlist_entry_id,
+            in_place_of=claim.provenance.in_place_of,
             version=1,
             created_at=now,
             updated_at=now,
@@ -220,6 +241,7 @@ def _insert_of_client(claim: Claim, *, status: Status, seat: Seat | None, now: d
         .on_conflict_do_nothing()
         .returning(Booking)
     )
+    return await session.scalar(statement)
 
 
 async def lock_group(session: AsyncSession, *, claim: Claim, now: datetime) -> Group | None:
@@ -249,7 +271,7 @@ def _same_group(claim: Claim) -> Select[BookingId, Range[datetime], int | None]:
 
 def _insert_group(claim: Claim, *, now: datetime) -> ReturningInsert[BookingId, Range[datetime], int | None]:
     return (
-        insert(Booking)
+        upsert(Booking)
         .values(
             id=uuid7(),
             kind=Kind.GROUP,
@@ -279,77 +301,3 @@ async def free_seat(session: AsyncSession, *, group: Group) -> Seat | None:
     )
     number = next((number for number in range(1, group.capacity + 1) if number not in taken), None)
     return None if number is None else Seat(group=group, number=number)
-
-
-async def confirm(session: AsyncSession, *, hold_id: BookingId, client_id: ClientId, now: datetime) -> Booking | None:
-    """Turn the client's hold into an appointment while it lives; None when it does not."""
-    return await session.scalar(
-        update(Booking)
-        .where(
-            Booking.id == hold_id,
-            Booking.client_id == client_id,
-            Booking.status == Status.HELD,
-            Booking.expires_at > database_now(),
-        )
-        .values(status=Status.CONFIRMED, confirmed_at=database_now(), version=Booking.version + 1, updated_at=now)
-        .returning(Booking)
-        .execution_options(populate_existing=True)
-    )
-
-
-async def release(session: AsyncSession, *, hold: Booking, now: datetime) -> bool:
-    """Give up a hold, and the group with its last seat; False when it is no hold any more."""
-    groups = [] if hold.group_id is None else [hold.group_id]
-    await _lock_groups(session, groups)
-    released = await session.scalar(
-        update(Booking)
-        .where(Booking.id == hold.id, Booking.status == Status.HELD)
-        .values(status=Status.RELEASED, version=Booking.version + 1, updated_at=now)
-        .returning(Booking.id)
-        .execution_options(synchronize_session=False)
-    )
-    await release_empty_groups(session, group_ids=groups, now=now)
-    return released is not None
-
-
-async def lock_appointment(session: AsyncSession, *, appointment: Booking) -> Booking:
-    """Lock an appointment, its group first, and give it as it is now."""
-    await _lock_groups(session, [] if appointment.group_id is None else [appointment.group_id])
-    locked = await session.scalars(
-        select(Booking).where(Booking.id == appointment.id).with_for_update().execution_options(populate_existing=True)
-    )
-    return locked.one()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cancellation:
-    """How an appointment ends. note_sealed: for the row it is written to, or None."""
-
-    by: Party
-    reason: ReasonCode
-    note_sealed: bytes | None
-    fee_due: Money
-
-
-async def cancel(session: AsyncSession, *, appointment: Booking, cancellation: Cancellation, now: datetime) -> Booking:
-    """Cancel a locked appointment, and release its group with the last seat."""
-    cancelled = await session.scalars(
-        update(Booking)
-        .where(Booking.id == appointment.id)
-        .values(
-            status=Status.CANCELLED,
-            cancelled_at=now,
-            cancelled_by=cancellation.by,
-            reason_code=cancellation.reason,
-            note_sealed=cancellation.note_sealed,
-            fee_due_minor=cancellation.fee_due.amount,
-            version=Booking.version + 1,
-            updated_at=now,
-        )
-        .returning(Booking)
-        .execution_options(populate_existing=True)
-    )
-    row = cancelled.one()
-    groups = [] if appointment.group_id is None else [appointment.group_id]
-    await release_empty_groups(session, group_ids=groups, now=now)
-    return row

@@ -13,7 +13,7 @@ A start is offered to a client when all of this holds, and is refused for the fi
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from operator import attrgetter
@@ -21,7 +21,7 @@ from typing import Final, TypeAlias
 
 from domain.availability import slots, wall_clock
 from domain.availability.interval import Interval
-from domain.availability.schedule import Schedule, SessionFormat, SessionType
+from domain.availability.schedule import HORIZON_DAYS, Schedule, SessionFormat, SessionType
 from domain.availability.slots import NONE_TAKEN, Slot, WhyNot
 from domain.ids import TherapistId
 from domain.licensing.places import Window
@@ -161,6 +161,12 @@ def offers(
     ]
     found.sort(key=lambda offer: (offer.starts_at, offer.session_type))
     return tuple(found)
+
+
+def later_in_series(practice: Practice) -> Practice:
+    """Give the practice as it binds the later sessions of a series: neither notice nor horizon is asked."""
+    rules = replace(practice.schedule, minimum_notice_minutes=0, horizon_days=HORIZON_DAYS.stop - 1)
+    return replace(practice, schedule=rules)
 
 
 def refusal(practice: Practice, offer: Offer, *, own: Sequence[Interval], now: datetime) -> Refused | None:

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.availability.interval import Interval
 from domain.booking.caseload import CLIENT_FOR, NO_CLIENTS, Caseload
 from domain.booking.offer import Engagement
-from domain.booking.states import COUNTED, Kind, Status
+from domain.booking.states import COUNTED, Kind, Origin, Status
 from domain.booking.tables import Booking
 from domain.clients.tables import Client
 from domain.database import among, database_now
@@ -50,12 +50,21 @@ class _Row:
     occupied: Interval
     group_id: BookingId | None
     capacity: int | None
+    takes_client: bool
 
 
 async def engagements(
-    session: AsyncSession, *, therapist_ids: Collection[TherapistId], window: Interval, client_id: ClientId | None
+    session: AsyncSession,
+    *,
+    therapist_ids: Collection[TherapistId],
+    window: Interval,
+    client_id: ClientId | None,
+    besides: Collection[BookingId] = (),
 ) -> Engagements:
-    """Load what therapists, and a client, have near the window; what was cancelled or ran out is left out."""
+    """Load what therapists, and a client, have near the window; what was cancelled or ran out is left out.
+
+    besides: bookings that are left out too.
+    """
     whose = among(Booking.therapist_id, therapist_ids)
     if client_id is not None:
         whose = or_(whose, Booking.client_id == client_id)
@@ -72,8 +81,10 @@ async def engagements(
         func.upper(Booking.occupied),
         Booking.group_id,
         Booking.capacity,
+        or_(Booking.status != Status.HELD, Booking.origin == Origin.CLIENT),
     ).where(
         whose,
+        Booking.id.not_in(besides),
         func.lower(Booking.during) >= window.starts_at - REACH,
         func.lower(Booking.during) < window.ends_at + REACH,
         or_(
@@ -93,10 +104,15 @@ async def engagements(
             occupied=Interval(starts_at=row[8], ends_at=row[9]),
             group_id=row[10],
             capacity=row[11],
+            takes_client=row[12],
         )
         for row in await session.execute(statement)
     ]
-    own = [row.during for row in rows if client_id is not None and row.client_id == client_id and row.live]
+    own = [
+        row.during
+        for row in rows
+        if client_id is not None and row.client_id == client_id and row.live and row.takes_client
+    ]
     return Engagements(by_therapist=_by_therapist(rows), own=own)
 
 

@@ -1,4 +1,4 @@
-"""Offer times: many therapists' at once, the one a client wants, and others where that one is gone.
+"""Offer times, many therapists' at once.
 
 The number of statements does not grow with the number of therapists. Nothing is written here, and nothing is promised:
 an offer is what was free when it was looked at, and the database decides who gets it.
@@ -13,37 +13,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.availability import service as availability
 from domain.availability.interval import Interval
-from domain.availability.schedule import HORIZON_DAYS, SessionFormat
-from domain.availability.slots import WhyNot
-from domain.booking import caseload, offer, offers_queries, queries
+from domain.availability.schedule import HORIZON_DAYS
+from domain.booking import caseload, offer, offers_queries
 from domain.booking.caseload import Standing
-from domain.booking.offer import Offer, Practice, Refusal, Refused
-from domain.booking.refusals import LicenseNotValidAtSession, OwnTimeOverlaps, SlotNotOffered, SlotTaken
-from domain.booking.states import Status
+from domain.booking.offer import Offer, Practice
 from domain.directory import service as directory
 from domain.directory.service import ListedTherapist
 from domain.errors import Flaw, Invalid
-from domain.ids import ClientId, TherapistId
+from domain.ids import BookingId, ClientId, TherapistId
 from domain.licensing import jurisdictions
 from domain.licensing import service as licensing
 from domain.licensing.licenses import License
 from domain.licensing.places import Window
 from domain.therapists.service import TherapistNotFound
 
-ALTERNATIVES: Final = 3
-OTHERS_ASKED: Final = 12
-# How far from the wanted start alternatives are looked for, with the same therapist and with others.
-NEAR_SAME: Final = timedelta(days=31)
-NEAR_OTHERS: Final = timedelta(days=14)
 FARTHEST: Final = timedelta(days=HORIZON_DAYS.stop)
-WORDS: Final = {
-    WhyNot.NOTICE: "This start is past, or nearer than the notice the therapist needs.",
-    WhyNot.HORIZON: "This start is further ahead than the therapist plans.",
-    WhyNot.OUTSIDE_HOURS: "The session would not lie within the therapist's hours.",
-    WhyNot.OFF_GRID: "The therapist's sessions do not start at this minute.",
-    WhyNot.DAILY_LIMIT: "The therapist has as many sessions on that day as they take.",
-    WhyNot.BUSY: "The therapist is engaged at that time.",
-}
 
 
 class SessionTypeUnknown(Invalid):
@@ -51,14 +35,6 @@ class SessionTypeUnknown(Invalid):
 
     def __init__(self) -> None:
         super().__init__(Flaw(pointer="/session_type", detail="This therapist has no session type of this code."))
-
-
-class FormatNotOffered(Invalid):
-    """The session type is not held in this format."""
-
-    def __init__(self, *, offered: Sequence[SessionFormat]) -> None:
-        detail = f"This session type is held as {' or '.join(offered)}."
-        super().__init__(Flaw(pointer="/session_format", detail=detail))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +47,7 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Known:
+class Known:
     """What was loaded: the practices, their licenses, and the client's own bare sessions."""
 
     practices: Mapping[TherapistId, Practice]
@@ -137,7 +113,7 @@ async def of_therapist(
     """Give all offers of one therapist. Raises TherapistNotFound, SessionTypeUnknown."""
     listed = await directory.listed(session, therapist_ids=(therapist_id,), now=now)
     bookable = _within_reach(window, now=now)
-    known = await _known(
+    known = await loaded(
         session,
         licenses=await licensing.licenses_of(session, therapist_ids=listed),
         window=bookable or window,
@@ -176,123 +152,6 @@ async def standings(
     }
 
 
-async def why_not(
-    session: AsyncSession,
-    *,
-    therapist_id: TherapistId,
-    session_type: str,
-    starts_at: datetime,
-    session_format: SessionFormat,
-    place: str,
-    client_id: ClientId,
-    now: datetime,
-) -> Offer:
-    """Give the offer of the start a client wants, or raise why there is none.
-
-    The license it rests on stays until the transaction ends. starts_at: aware. Raises TherapistNotFound,
-    SessionTypeUnknown, FormatNotOffered, then in this order LicenseNotValidAtSession, SlotNotOffered, OwnTimeOverlaps,
-    SlotTaken, with alternatives.
-    """
-    listed = await directory.listed(session, therapist_ids=(therapist_id,), now=now)
-    if therapist_id not in listed:
-        raise TherapistNotFound
-    at = starts_at.astimezone(UTC)
-    around = Interval(starts_at=at, ends_at=at + timedelta(days=1))
-    licenses = {therapist_id: await licensing.licenses_to_rely_on(session, therapist_id=therapist_id)}
-    known = await _known(session, licenses=licenses, window=around, place=place, client_id=client_id)
-    practice = known.practices.get(therapist_id)
-    if practice is None:
-        raise TherapistNotFound
-    kind = practice.kind_of(session_type)
-    if kind is None:
-        raise SessionTypeUnknown
-    if session_format not in kind.session_formats:
-        raise FormatNotOffered(offered=kind.session_formats)
-    wanted = offer.offer_of(practice, kind, starts_at=at)
-    refused = offer.refusal(practice, wanted, own=known.own, now=now)
-    standing = (await standings(session, therapists=listed, client_id=client_id, now=now))[therapist_id]
-    if refused is None and standing is Standing.OPEN:
-        return wanted
-    if refused is not None and refused.reason is Refusal.OWN_TIME and standing is Standing.OPEN:
-        raise await _own_time(session, wanted=wanted, client_id=client_id)
-    ways_on = await alternatives(
-        session,
-        therapist_id=therapist_id,
-        session_type=session_type,
-        starts_at=at,
-        session_format=session_format,
-        place=place,
-        client_id=client_id,
-        now=now,
-    )
-    if refused is not None and refused.reason is Refusal.LICENSE:
-        raise LicenseNotValidAtSession(
-            _against_license(known.licenses.get(therapist_id, ()), place=place, wanted=wanted), alternatives=ways_on
-        )
-    if standing is not Standing.OPEN:
-        raise SlotNotOffered("This therapist takes no new clients at present.", alternatives=ways_on)
-    raise _refusal(refused, alternatives=ways_on)
-
-
-async def alternatives(  # noqa: PLR0913 - what was wanted, by whom and when
-    session: AsyncSession,
-    *,
-    therapist_id: TherapistId,
-    session_type: str,
-    starts_at: datetime,
-    session_format: SessionFormat,
-    place: str,
-    client_id: ClientId,
-    now: datetime,
-    not_during: Interval | None = None,
-) -> tuple[Offer, ...]:
-    """Give at most 3 sessions that the client can hold in place of the one wanted, and none in another's way.
-
-    The same session type of the same therapist first, the nearest to the wanted start, before or after; then individual
-    sessions of others for that place. Where nothing lies near the wanted start, such as beyond every horizon, the
-    soonest. not_during: a time to be left out, such as one the therapist just gave up.
-    """
-    avoided = () if not_during is None else (not_during,)
-
-    async def around(
-        near: datetime, therapists: Collection[TherapistId], kind: str | None, reach: timedelta
-    ) -> list[Offer]:
-        found = await free(
-            session,
-            therapist_ids=therapists,
-            session_type=kind,
-            window=Interval(starts_at=near - reach, ends_at=near + reach),
-            place=place,
-            client_id=client_id,
-            now=now,
-        )
-        return [
-            each
-            for offers in found.values()
-            for each in offers
-            if session_format in each.session_formats and not any(each.during.overlaps(time) for time in avoided)
-        ]
-
-    async def nearest(near: datetime) -> tuple[Offer, ...]:
-        same = offer.apart(await around(near, (therapist_id,), session_type, NEAR_SAME), wanted=near, most=ALTERNATIVES)
-        if len(same) == ALTERNATIVES:
-            return same
-        others = await offers_queries.others(
-            session,
-            than=therapist_id,
-            place=place,
-            during=Interval(starts_at=near - NEAR_OTHERS, ends_at=near + NEAR_OTHERS),
-            limit=OTHERS_ASKED,
-            now=now,
-        )
-        offered = await around(near, others, None, NEAR_OTHERS)
-        return offer.apart(offered, wanted=near, most=ALTERNATIVES, besides=same)
-
-    soonest = now.astimezone(UTC)
-    wanted = min(max(starts_at, now), now + FARTHEST).astimezone(UTC)
-    return await nearest(wanted) or (await nearest(soonest) if wanted > soonest else ())
-
-
 async def home(session: AsyncSession, *, client_id: ClientId) -> str | None:
     """Give the place a client says they will be in, or None before they have said so."""
     return await offers_queries.home(session, client_id=client_id)
@@ -308,12 +167,12 @@ def _within_reach(window: Interval, *, now: datetime) -> Interval | None:
 
 async def _open_to(
     session: AsyncSession, *, therapist_ids: Collection[TherapistId], window: Interval, wish: Wish, now: datetime
-) -> _Known:
+) -> Known:
     """Load the listed therapists who take the client on."""
     listed = await directory.listed(session, therapist_ids=therapist_ids, now=now)
     standing = await standings(session, therapists=listed, client_id=wish.client_id, now=now)
     taking_on = [therapist_id for therapist_id in listed if standing[therapist_id] is Standing.OPEN]
-    return await _known(
+    return await loaded(
         session,
         licenses=await licensing.licenses_of(session, therapist_ids=taking_on),
         window=window,
@@ -322,19 +181,22 @@ async def _open_to(
     )
 
 
-async def _known(
+async def loaded(
     session: AsyncSession,
     *,
     licenses: Mapping[TherapistId, tuple[License, ...]],
     window: Interval,
     place: str | None,
     client_id: ClientId | None,
-) -> _Known:
+    besides: Collection[BookingId] = (),
+) -> Known:
     """Load what stands for and against offers of the therapists whose licenses are given."""
     if not licenses:
-        return _Known(practices={}, licenses={}, own=())
+        return Known(practices={}, licenses={}, own=())
     schedules = await availability.schedules_of(session, therapist_ids=licenses)
-    engaged = await offers_queries.engagements(session, therapist_ids=licenses, window=window, client_id=client_id)
+    engaged = await offers_queries.engagements(
+        session, therapist_ids=licenses, window=window, client_id=client_id, besides=besides
+    )
     practices = {
         therapist_id: Practice(
             therapist_id=therapist_id,
@@ -344,34 +206,10 @@ async def _known(
         )
         for therapist_id, schedule in schedules.items()
     }
-    return _Known(practices=practices, licenses=licenses, own=engaged.own)
+    return Known(practices=practices, licenses=licenses, own=engaged.own)
 
 
 def _permitted(licenses: Sequence[License], *, place: str | None) -> tuple[Window, ...]:
     """Give the stretches of permission for the place, or with none for each place there is a license for."""
     places = sorted({each.jurisdiction for each in licenses}) if place is None else (place,)
     return tuple(window for each in places for window in jurisdictions.permitted_windows(licenses, place=each))
-
-
-def _against_license(licenses: Sequence[License], *, place: str, wanted: Offer) -> str:
-    permission = jurisdictions.may_practice(licenses, place=place, during=wanted.during)
-    match permission.reason:
-        case jurisdictions.Reason.EXPIRES_DURING_SESSION | jurisdictions.Reason.EXPIRED:
-            return "The therapist's license for that place ends before the session does."
-        case jurisdictions.Reason.NOT_YET_VALID:
-            return "The therapist's license for that place does not hold yet at that time."
-        case _:
-            return "The therapist has no verified license for that place."
-
-
-async def _own_time(session: AsyncSession, *, wanted: Offer, client_id: ClientId) -> OwnTimeOverlaps:
-    own = await queries.own_overlap(session, client_id=client_id, during=wanted.during)
-    if own is None:
-        return OwnTimeOverlaps()
-    return OwnTimeOverlaps(hold_id=own.id) if own.status is Status.HELD else OwnTimeOverlaps(appointment_id=own.id)
-
-
-def _refusal(refused: Refused | None, *, alternatives: tuple[Offer, ...]) -> SlotNotOffered | SlotTaken:
-    if refused is None or refused.hours is None:
-        return SlotTaken(alternatives=alternatives)
-    return SlotNotOffered(WORDS[refused.hours], alternatives=alternatives)

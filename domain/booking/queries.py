@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.access.actor import Actor, Role
 from domain.availability.interval import Interval
 from domain.availability.schedule import SessionFormat
-from domain.booking.states import APPOINTMENT, Kind, Status
+from domain.booking.states import APPOINTMENT, Kind, Origin, Status
 from domain.booking.tables import Booking
 from domain.database import database_now
 from domain.ids import BookingId, ClientId, MatchId, TherapistId
@@ -62,15 +62,22 @@ async def live_hold(session: AsyncSession, *, hold_id: BookingId, client_id: Cli
     )
 
 
-async def own_overlap(session: AsyncSession, *, client_id: ClientId, during: Interval) -> Booking | None:
-    """Give the first of a client's live rows that shares time with an interval."""
+async def own_overlap(
+    session: AsyncSession, *, client_id: ClientId, during: Interval, besides: Collection[BookingId] = ()
+) -> Booking | None:
+    """Give the first of a client's live rows that takes their time during an interval.
+
+    A hold that was given to them takes none of it. besides: rows that do not count.
+    """
     return await session.scalar(
         select(Booking)
         .where(
             Booking.client_id == client_id,
             Booking.kind.in_(OF_CLIENT),
             Booking.status.in_((Status.HELD, Status.CONFIRMED)),
+            or_(Booking.status == Status.CONFIRMED, Booking.origin == Origin.CLIENT),
             Booking.during.overlaps(span(during)),
+            Booking.id.not_in(besides),
             is_live(),
         )
         .order_by(func.lower(Booking.during), Booking.id)

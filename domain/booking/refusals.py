@@ -3,11 +3,28 @@
 Where several apply, the license is named first, then hours, then the client's own time, then rivals.
 """
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
+from domain.availability.schedule import SessionFormat
 from domain.booking.offer import Offer
 from domain.errors import Conflict, DomainError, NotFound
-from domain.ids import BookingId
+from domain.ids import BookingId, TherapistId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A hold as its client sees it in a refusal. Instants are aware UTC."""
+
+    hold_id: BookingId
+    therapist_id: TherapistId
+    session_type: str
+    session_format: SessionFormat
+    jurisdiction: str
+    starts_at: datetime
+    ends_at: datetime
+    expires_at: datetime
 
 
 class SlotTaken(Conflict):
@@ -57,6 +74,22 @@ class OwnTimeOverlaps(Conflict):
         super().__init__("You have a hold or an appointment of your own at that time.")
         self.hold_id = hold_id
         self.appointment_id = appointment_id
+
+
+class TooManyHolds(Conflict):
+    """The client holds as many times as one client may. holds: all of them."""
+
+    def __init__(self, *, holds: tuple[Held, ...]) -> None:
+        super().__init__(f"You hold {len(holds)} times already; book one or let one go, and then hold another.")
+        self.holds = holds
+
+
+class HoldNotRenewable(Conflict):
+    """The hold lasts as long as a hold may, 30 minutes in all, or was given with a time of its own."""
+
+    def __init__(self, *, hold_id: BookingId) -> None:
+        super().__init__("This hold can't last any longer; book it while it lives, or hold the time again later.")
+        self.hold_id = hold_id
 
 
 class TransitionNotAllowed(Conflict):

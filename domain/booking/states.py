@@ -28,12 +28,41 @@ class Status(StrEnum):
     NO_SHOW = "no_show"
 
 
+class Origin(StrEnum):
+    """Who made a hold: its client, or the service for somebody who waits or has lost a session.
+
+    A hold the service gives shuts the therapist's time and not the client's, and counts apart.
+    """
+
+    CLIENT = "client"
+    WAITLIST = "waitlist"
+    REHOMING = "rehoming"
+
+
+class WaitlistStatus(StrEnum):
+    """Where somebody who waits stands; that a time is offered shows in a live hold of theirs."""
+
+    WAITING = "waiting"
+    BOOKED = "booked"
+    ENDED = "ended"
+
+
+class Attendance(StrEnum):
+    """Whether a session took place, and who was not there."""
+
+    ATTENDED = "attended"
+    CLIENT_NO_SHOW = "client_no_show"
+    THERAPIST_NO_SHOW = "therapist_no_show"
+
+
 class Event(StrEnum):
     """What can happen to it."""
 
     EXPIRE = "expire"
     RELEASE = "release"
+    RENEW = "renew"
     CONFIRM = "confirm"
+    MOVE = "move"
     CANCEL = "cancel"
     ATTEND = "attend"
     MISS = "miss"
@@ -42,7 +71,9 @@ class Event(StrEnum):
 TRANSITIONS: Final[dict[tuple[Status, Event], Status]] = {
     (Status.HELD, Event.EXPIRE): Status.EXPIRED,
     (Status.HELD, Event.RELEASE): Status.RELEASED,
+    (Status.HELD, Event.RENEW): Status.HELD,
     (Status.HELD, Event.CONFIRM): Status.CONFIRMED,
+    (Status.CONFIRMED, Event.MOVE): Status.CONFIRMED,
     (Status.CONFIRMED, Event.CANCEL): Status.CANCELLED,
     (Status.CONFIRMED, Event.ATTEND): Status.COMPLETED,
     (Status.CONFIRMED, Event.MISS): Status.NO_SHOW,

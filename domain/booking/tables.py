@@ -3,17 +3,17 @@
 A seat's `occupied` is that of its group; only the group's own row shuts the therapist's time with it.
 """
 
-from datetime import datetime
+from datetime import datetime, time
 
 from sqlalchemy import DateTime, ForeignKey
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.availability.schedule import SessionFormat
-from domain.booking.states import Kind, Status
+from domain.availability.schedule import SessionFormat, Weekday
+from domain.booking.states import Attendance, Kind, Origin, Status, WaitlistStatus
 from domain.booking.terms import CancellationTerms, Party, ReasonCode
 from domain.database import Base, stored_enum
-from domain.ids import BookingId, ClientId, MatchId, TherapistId
+from domain.ids import AccountId, BookingId, ClientId, FeedId, MatchId, SeriesId, TherapistId, WaitlistEntryId
 from domain.money import Money
 
 
@@ -21,7 +21,8 @@ class Booking(Base):
     """A hold or appointment of one client, a group's time, or a seat in a group.
 
     during: the bare session; occupied: with buffers; both half-open. wall_start: what the therapist's wall showed at
-    the start when it was booked, by the rules of `zone` known then.
+    the start when it was booked, by the rules of `zone` known then. origin: who made the hold; hold_number: which of
+    the client's own three holds it is or was; in_place_of: the lost session for which the service gave it.
     """
 
     __tablename__ = "booking"
@@ -54,6 +55,12 @@ class Booking(Base):
     reason_code: Mapped[ReasonCode | None] = mapped_column(stored_enum(ReasonCode))
     note_sealed: Mapped[bytes | None]
     fee_due_minor: Mapped[int | None]
+    origin: Mapped[Origin] = mapped_column(stored_enum(Origin), server_default=Origin.CLIENT)
+    hold_number: Mapped[int | None]
+    series_id: Mapped[SeriesId | None]
+    waitlist_entry_id: Mapped[WaitlistEntryId | None]
+    in_place_of: Mapped[BookingId | None]
+    attendance: Mapped[Attendance | None] = mapped_column(stored_enum(Attendance))
     version: Mapped[int]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
@@ -83,6 +90,82 @@ class Booking(Base):
         return CancellationTerms(
             free_cancellation_hours=self.free_cancellation_hours, late_fee_percent=self.late_fee_percent
         )
+
+
+class Series(Base):
+    """A standing session: the same wall time of the therapist's zone every week. weeks: as many as were asked for."""
+
+    __tablename__ = "series"
+
+    id: Mapped[SeriesId] = mapped_column(primary_key=True)
+    client_id: Mapped[ClientId] = mapped_column(ForeignKey("client.id", ondelete="RESTRICT"))
+    therapist_id: Mapped[TherapistId] = mapped_column(ForeignKey("therapist.id", ondelete="RESTRICT"))
+    session_type: Mapped[str]
+    session_format: Mapped[SessionFormat] = mapped_column(stored_enum(SessionFormat))
+    weeks: Mapped[int]
+    wall_start: Mapped[datetime] = mapped_column(DateTime(timezone=False))
+    zone: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class WaitlistEntry(Base):
+    """Somebody who waits for a time. That something is offered shows in a live hold with this entry's id.
+
+    therapist_ids: with whom, one or those of a match. session_type: None for any individual one. session_formats:
+    empty for any. until_at: an instant.
+    """
+
+    __tablename__ = "waitlist_entry"
+
+    id: Mapped[WaitlistEntryId] = mapped_column(primary_key=True)
+    client_id: Mapped[ClientId] = mapped_column(ForeignKey("client.id", ondelete="RESTRICT"))
+    therapist_ids: Mapped[list[TherapistId]]
+    match_id: Mapped[MatchId | None]
+    session_type: Mapped[str | None]
+    session_formats: Mapped[list[str]]
+    jurisdiction: Mapped[str]
+    zone: Mapped[str]
+    until_at: Mapped[datetime]
+    status: Mapped[WaitlistStatus] = mapped_column(stored_enum(WaitlistStatus))
+    ended_at: Mapped[datetime | None]
+    version: Mapped[int]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
+class WaitlistTime(Base):
+    """When somebody who waits can come, week after week on the wall of the entry's zone."""
+
+    __tablename__ = "waitlist_time"
+
+    entry_id: Mapped[WaitlistEntryId] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    weekday: Mapped[Weekday] = mapped_column(stored_enum(Weekday))
+    start_at: Mapped[time]
+    end_at: Mapped[time]
+
+
+class AttendanceReport(Base):
+    """What one party said of a session; said once."""
+
+    __tablename__ = "attendance_report"
+
+    booking_id: Mapped[BookingId] = mapped_column(primary_key=True)
+    party: Mapped[Party] = mapped_column(stored_enum(Party), primary_key=True)
+    outcome: Mapped[Attendance] = mapped_column(stored_enum(Attendance))
+    reported_at: Mapped[datetime]
+
+
+class CalendarFeed(Base):
+    """A calendar by secret address. token_digest: SHA-256 of the secret."""
+
+    __tablename__ = "calendar_feed"
+
+    id: Mapped[FeedId] = mapped_column(primary_key=True)
+    account_id: Mapped[AccountId]
+    token_digest: Mapped[bytes]
+    created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
 
 
 def _bound(instant: datetime | None) -> datetime:

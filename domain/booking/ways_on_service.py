@@ -6,10 +6,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.access.actor import Actor, Role
 from domain.availability.interval import Interval
-from domain.booking import offers_service
+from domain.booking import verdict_service
 from domain.booking.offer import Offer
 from domain.booking.tables import Booking
 from domain.booking.terms import Party
+from domain.booking.wanted import Wanted
 
 
 async def instead_of(
@@ -18,16 +19,20 @@ async def instead_of(
     """Give at most 3 sessions that the client of a row can hold instead. not_during: a time that is left out."""
     if booking.client_id is None or booking.session_format is None or booking.jurisdiction is None:
         raise ValueError("a group's own row has no client")
-    return await offers_service.alternatives(
+    return await verdict_service.alternatives(
         session,
-        therapist_id=booking.therapist_id,
-        session_type=booking.session_type,
-        starts_at=booking.starts_at,
-        session_format=booking.session_format,
+        instead_of=Wanted(
+            therapist_id=booking.therapist_id,
+            session_type=booking.session_type,
+            starts_at=booking.starts_at,
+            session_format=booking.session_format,
+            jurisdiction=booking.jurisdiction,
+            match_id=None,
+        ),
         place=booking.jurisdiction,
         client_id=booking.client_id,
-        now=now,
         not_during=not_during,
+        now=now,
     )
 
 

@@ -21,6 +21,9 @@ class NoticeKind(StrEnum):
 
     VERIFICATION = "verification"
     ALREADY_REGISTERED = "already_registered"
+    BOOKING_CONFIRMED = "booking_confirmed"
+    SESSION_CHANGED = "session_changed"
+    SESSION_OFFERED = "session_offered"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,6 +32,8 @@ class Therapist(Base):
     accepting_clients: Mapped[bool]
     caseload_limit: Mapped[int]
     visible: Mapped[bool]
+    session_access_sealed: Mapped[bytes | None]
+    in_person_jurisdiction: Mapped[str | None]
     first_listed_at: Mapped[datetime | None]
     version: Mapped[int]
     created_at: Mapped[datetime]

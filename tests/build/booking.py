@@ -11,7 +11,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 from domain.access.actor import Actor, Role
 from domain.availability import wall_clock
 from domain.availability.schedule import SessionFormat
-from domain.booking.states import Kind, Status
+from domain.booking.states import Attendance, Kind, Status
 from domain.booking.tables import Booking
 from domain.booking.wanted import Wanted
 from domain.clients.tables import Client
@@ -121,6 +121,8 @@ def row(
             held_at=written_at if held else None,
             expires_at=written_at + timedelta(minutes=10) if held else None,
             confirmed_at=None if held or not of_client else written_at,
+            hold_number=1 if status is Status.HELD and of_client else None,
+            attendance=Attendance.CLIENT_NO_SHOW if status is Status.NO_SHOW else None,
             version=1,
             created_at=written_at,
             updated_at=written_at,

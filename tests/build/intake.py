@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.parts import Parts
 from domain.access.actor import Role
 from domain.booking.consequences import Booked
-from domain.booking.states import Status
+from domain.booking.states import Attendance, Status
 from domain.booking.tables import Booking
 from domain.booking.terms import Party, ReasonCode
 from domain.ids import BookingId, ClientId, FormResponseId, TherapistId
@@ -82,6 +82,7 @@ async def move_to(session: AsyncSession, booking_id: BookingId, status: Status) 
     """Put an appointment into another state, as booking does."""
     row = await session.get_one(Booking, booking_id)
     row.status = status
+    row.attendance = Attendance.CLIENT_NO_SHOW if status is Status.NO_SHOW else None
     if status is Status.CANCELLED:
         row.cancelled_at = row.created_at
         row.cancelled_by = Party.CLIENT

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.access.actor import Role
 from domain.availability import wall_clock
 from domain.availability.schedule import SessionFormat
-from domain.booking.states import Kind, Status
+from domain.booking.states import Attendance, Kind, Status
 from domain.booking.tables import Booking
 from domain.clients.tables import Client
 from domain.ids import BookingId, ClientId, TherapistId, uuid7
@@ -46,10 +46,11 @@ async def session_of(
     starts_at: datetime,
     status: Status = Status.CONFIRMED,
     runs_out_in: timedelta = timedelta(minutes=10),
+    hold_number: int = 1,
 ) -> BookingId:
-    """Store one client's hold or appointment of 50 minutes."""
+    """Store one client's hold or appointment of 50 minutes. hold_number: which of the client's three it is."""
     row = _row(Kind.INDIVIDUAL, therapist_id=therapist_id, starts_at=starts_at, minutes=50, status=status)
-    _take_by(row, client_id=client_id, runs_out_in=runs_out_in)
+    _take_by(row, client_id=client_id, runs_out_in=runs_out_in, hold_number=hold_number)
     session.add(row)
     await session.flush()
     return row.id
@@ -93,13 +94,15 @@ async def seat_in(
     return row.id
 
 
-def _take_by(row: Booking, *, client_id: ClientId, runs_out_in: timedelta) -> None:
+def _take_by(row: Booking, *, client_id: ClientId, runs_out_in: timedelta, hold_number: int = 1) -> None:
     row.client_id, row.session_format, row.jurisdiction = client_id, SessionFormat.VIDEO, "US-OH"
     row.fee_minor, row.currency, row.free_cancellation_hours, row.late_fee_percent = 15000, "usd", 24, 50
     if row.status is Status.HELD:
         row.expires_at = row.created_at + runs_out_in
         row.held_at = row.expires_at - timedelta(minutes=10)
+        row.hold_number = hold_number
     elif row.status is not Status.RELEASED:
+        row.attendance = Attendance.CLIENT_NO_SHOW if row.status is Status.NO_SHOW else None
         row.confirmed_at = row.created_at
 
 

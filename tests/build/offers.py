@@ -8,9 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.availability import wall_clock
 from domain.availability.interval import Interval
 from domain.availability.schedule import SessionFormat
-from domain.booking import offers_service
+from domain.booking import offers_service, verdict_service
 from domain.booking.offer import Offer
 from domain.ids import ClientId, TherapistId
+from tests.build import booking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,16 +39,13 @@ def day_of(instant: datetime) -> Interval:
 
 
 async def why_not(session: AsyncSession, asked: Asked, *, now: datetime) -> Offer:
-    return await offers_service.why_not(
-        session,
-        therapist_id=asked.therapist_id,
+    wanted = booking.wanted(
+        asked.therapist_id,
         session_type=asked.session_type,
         starts_at=asked.starts_at,
         session_format=asked.session_format,
-        place=asked.place,
-        client_id=asked.client_id,
-        now=now,
     )
+    return await verdict_service.why_not(session, wanted=wanted, place=asked.place, client_id=asked.client_id, now=now)
 
 
 async def offered(

@@ -92,9 +92,9 @@ async def live(database: Database, *, therapist_id: TherapistId, kind: Kind = Ki
 
 async def test_of_many_who_want_one_time_exactly_one_gets_it(database: Database) -> None:
     therapist_id = await therapist(database)
-    clients = await people(database)
 
     for number in range(ROUNDS):
+        clients = await people(database)  # new ones, since nobody holds more than three times
         starts_at = booking.slot(days=3 + number, hour=10)
         outcome = await race(
             [hold(database, wanted=booking.wanted(therapist_id, starts_at=starts_at), by=by) for by in clients]
@@ -106,9 +106,9 @@ async def test_of_many_who_want_one_time_exactly_one_gets_it(database: Database)
 
 async def test_times_that_overlap_are_sold_once_whatever_their_length(database: Database) -> None:
     therapist_id = await therapist(database)
-    clients = await people(database)
 
     for number in range(ROUNDS):
+        clients = await people(database)
         starts_at = booking.slot(days=3 + number, hour=10)
         attempts = [
             (book if turn % 2 else hold)(
@@ -128,9 +128,9 @@ async def test_times_that_overlap_are_sold_once_whatever_their_length(database: 
 
 async def test_one_client_gets_one_of_two_therapists_at_the_same_time(database: Database) -> None:
     therapist_ids = [await therapist(database), await therapist(database)]
-    [by] = await people(database, count=1)
+    clients = await people(database, count=ROUNDS)
 
-    for number in range(ROUNDS):
+    for number, by in enumerate(clients):
         starts_at = booking.slot(days=3 + number, hour=10)
         outcome = await race(
             [
@@ -144,9 +144,9 @@ async def test_one_client_gets_one_of_two_therapists_at_the_same_time(database: 
 
 async def test_an_expired_hold_is_won_by_exactly_one(database: Database) -> None:
     therapist_id = await therapist(database)
-    [first, *clients] = await people(database)
 
     for number in range(FEWER_ROUNDS):
+        [first, *clients] = await people(database)
         wanted = booking.wanted(therapist_id, starts_at=booking.slot(days=3 + number, hour=10))
         async with database.transaction() as session:
             stale = await hold_service.hold(session, wanted=wanted, by=first, now=datetime.now(UTC))
@@ -157,9 +157,9 @@ async def test_an_expired_hold_is_won_by_exactly_one(database: Database) -> None
 
 async def test_a_group_gives_away_its_seats_and_no_more(database: Database) -> None:
     therapist_id = await therapist(database)
-    clients = await people(database)
 
     for number in range(FEWER_ROUNDS):
+        clients = await people(database)
         wanted = booking.wanted(therapist_id, starts_at=booking.slot(days=3 + number, hour=10), session_type="group_50")
         outcome = await race([hold(database, wanted=wanted, by=by) for by in clients])
         assert outcome == {"won": 3, "slot-taken": CLIENTS - 3}
@@ -194,9 +194,8 @@ async def test_a_seat_given_back_while_others_want_it_leaves_no_group_behind(dat
 
 
 async def test_a_daily_limit_is_exact_under_races(database: Database) -> None:
-    clients = await people(database)
-
     for number in range(FEWER_ROUNDS):
+        clients = await people(database)
         therapist_id = await therapist(database, daily_limit=2)
         attempts = [
             hold(

@@ -12,8 +12,9 @@ from api.alternatives import AlternativeView, alternative_views
 from api.wire import Body, Instant, Jurisdiction, MoneyWire, View, money_wire, short
 from domain.availability.schedule import SessionFormat
 from domain.booking.cancel_service import CancelRequest
+from domain.booking.ending_queries import HOLD_IN_ALL
 from domain.booking.offer import Offer
-from domain.booking.states import Status
+from domain.booking.states import Origin, Status
 from domain.booking.tables import Booking
 from domain.booking.terms import CancellationTerms, FeeDue, Party, ReasonCode
 from domain.booking.wanted import Wanted
@@ -128,7 +129,10 @@ class CancelAppointment(Body, json_schema_extra={"examples": [{"reason_code": "i
 
 
 class HoldView(View):
-    """A session that is kept for you until `expires_at`."""
+    """A session that is kept for you until `expires_at`.
+
+    renewable_until: how far `POST …/renewal` can bring it, or null for one that was given to you.
+    """
 
     id: UUID
     therapist_id: UUID
@@ -138,6 +142,7 @@ class HoldView(View):
     session_format: SessionFormat
     jurisdiction: str
     expires_at: Instant
+    renewable_until: Instant | None
 
 
 class CancellationPolicyView(View):
@@ -192,8 +197,9 @@ class NotAnAppointment(Exception):
 
 def hold_view(hold: Booking) -> HoldView:
     """Present a hold to its client."""
-    if hold.session_format is None or hold.jurisdiction is None or hold.expires_at is None:
+    if hold.session_format is None or hold.jurisdiction is None or hold.expires_at is None or hold.held_at is None:
         raise NotAnAppointment
+    own = hold.origin is Origin.CLIENT
     return HoldView(
         id=hold.id,
         therapist_id=hold.therapist_id,
@@ -203,6 +209,7 @@ def hold_view(hold: Booking) -> HoldView:
         session_format=hold.session_format,
         jurisdiction=hold.jurisdiction,
         expires_at=hold.expires_at,
+        renewable_until=hold.held_at + HOLD_IN_ALL if own else None,
     )
 
 

@@ -14,6 +14,10 @@ BY_NO_ROLE = {
     Action.SESSION_FAMILY_REVOKE,
     Action.REGISTER_IMPORT,
     Action.NOTICE_SEND,
+    Action.HOLD_GIVE,
+    Action.HOLD_EXPIRE,
+    Action.APPOINTMENT_COMPLETE,
+    Action.TASK_OPEN,
 }
 
 

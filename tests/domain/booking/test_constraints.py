@@ -145,7 +145,7 @@ async def test_a_cancelled_row_can_not_come_back_over_a_rival(session: AsyncSess
 
     with pytest.raises(IntegrityError, match="booking_therapist_time_excl"):
         async with session.begin_nested():
-            await session.execute(update(Booking).where(Booking.id == gone).values(status=Status.HELD))
+            await session.execute(update(Booking).where(Booking.id == gone).values(status=Status.HELD, hold_number=1))
 
 
 async def test_a_seat_is_taken_once_and_no_seat_is_beyond_the_capacity(session: AsyncSession) -> None:

@@ -8,21 +8,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.availability import wall_clock
 from domain.availability.interval import Interval
 from domain.availability.schedule import SessionFormat
-from domain.booking import offers_service
+from domain.booking import verdict_service
 from domain.booking.offer import Offer
-from domain.booking.offers_service import (
-    FormatNotOffered,
-    SessionTypeUnknown,
-)
+from domain.booking.offers_service import SessionTypeUnknown
 from domain.booking.refusals import (
     LicenseNotValidAtSession,
     OwnTimeOverlaps,
     SlotNotOffered,
     SlotTaken,
 )
+from domain.booking.verdict_service import FormatNotOffered
 from domain.ids import TherapistId, uuid7
 from domain.therapists.service import TherapistNotFound
-from tests.build import occupied_time, therapists
+from tests.build import booking, occupied_time, therapists
 from tests.build.availability import schedule, session_type
 from tests.build.offers import Asked, day_of, noon, offered, why_not
 
@@ -197,7 +195,7 @@ async def test_others_who_share_a_concern_come_first_where_the_one_wanted_has_no
 ) -> None:
     elsewhere = await therapists.listed_therapist(session, jurisdiction="US-TX")
     await therapists.listed_therapist(session, jurisdiction="US-TX")
-    for _ in range(offers_service.OTHERS_ASKED):
+    for _ in range(verdict_service.OTHERS_ASKED):
         await therapists.listed_therapist(session, primary_concerns=("sleep.insomnia",))
     near = await therapists.listed_therapist(session, schedule=schedule(slot_interval=30))
     asked = Asked(
@@ -227,12 +225,9 @@ async def test_alternatives_keep_to_the_format_and_to_the_clients_own_time(
         session, therapist_id=by_video, client_id=client_id, starts_at=noon(now) + timedelta(hours=1)
     )
 
-    found = await offers_service.alternatives(
+    found = await verdict_service.alternatives(
         session,
-        therapist_id=therapist_id,
-        session_type="individual_50",
-        starts_at=noon(now),
-        session_format=SessionFormat.VIDEO,
+        instead_of=booking.wanted(therapist_id, starts_at=noon(now)),
         place="US-OH",
         client_id=client_id,
         now=now,

@@ -33,7 +33,7 @@ async def test_a_license_that_is_not_verified_permits_nothing(session: AsyncSess
 async def test_a_hold_takes_its_time_until_it_runs_out(session: AsyncSession, now: datetime) -> None:
     therapist_id = await therapists.listed_therapist(session)
     rival = await occupied_time.somebody(session)
-    for hours, runs_out_in in ((0, timedelta(minutes=5)), (1, timedelta(seconds=-1))):
+    for hours, runs_out_in in enumerate((timedelta(minutes=5), timedelta(seconds=-1))):
         await occupied_time.session_of(
             session,
             therapist_id=therapist_id,
@@ -41,6 +41,7 @@ async def test_a_hold_takes_its_time_until_it_runs_out(session: AsyncSession, no
             starts_at=noon(now) + timedelta(hours=hours),
             status=Status.HELD,
             runs_out_in=runs_out_in,
+            hold_number=hours + 1,
         )
 
     found = await offered(session, therapist_id, window=day_of(noon(now)), now=now)

@@ -13,7 +13,9 @@ def test_a_hold_becomes_an_appointment_or_goes() -> None:
     assert after_held == {
         Event.EXPIRE: Status.EXPIRED,
         Event.RELEASE: Status.RELEASED,
+        Event.RENEW: Status.HELD,
         Event.CONFIRM: Status.CONFIRMED,
+        Event.MOVE: None,
         Event.CANCEL: None,
         Event.ATTEND: None,
         Event.MISS: None,

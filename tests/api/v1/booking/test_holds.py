@@ -30,6 +30,7 @@ async def test_a_hold_is_created_and_says_when_it_runs_out(
     assert answer.status_code == 201
     assert hold.keys() == {
         "id", "therapist_id", "session_type", "start", "end", "session_format", "jurisdiction", "expires_at",
+        "renewable_until",
     }  # fmt: skip
     assert hold["start"] == booked.wire(booking.slot())
     assert hold["end"] == booked.wire(booking.slot() + timedelta(minutes=50))

@@ -1,0 +1,222 @@
+"""Say whether a client can have the start they want, why not, and what they could have instead.
+
+Nothing is written here, and nothing is promised: the database decides who gets a time.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.availability.interval import Interval
+from domain.availability.schedule import SessionFormat, SessionType
+from domain.availability.slots import WhyNot
+from domain.booking import offer, offers_queries, offers_service, queries
+from domain.booking.caseload import Standing
+from domain.booking.offer import Offer, Practice, Refusal
+from domain.booking.offers_service import FARTHEST, SessionTypeUnknown
+from domain.booking.refusals import LicenseNotValidAtSession, OwnTimeOverlaps, SlotNotOffered, SlotTaken
+from domain.booking.states import Status
+from domain.booking.wanted import Wanted
+from domain.directory import service as directory
+from domain.errors import Flaw, Invalid
+from domain.ids import BookingId, ClientId, TherapistId
+from domain.licensing import jurisdictions
+from domain.licensing import service as licensing
+from domain.licensing.licenses import License
+from domain.therapists.service import TherapistNotFound
+
+ALTERNATIVES: Final = 3
+OTHERS_ASKED: Final = 12
+# How far from the wanted start alternatives are looked for, with the same therapist and with others.
+NEAR_SAME: Final = timedelta(days=31)
+NEAR_OTHERS: Final = timedelta(days=14)
+WORDS: Final = {
+    WhyNot.NOTICE: "This start is past, or nearer than the notice the therapist needs.",
+    WhyNot.HORIZON: "This start is further ahead than the therapist plans.",
+    WhyNot.OUTSIDE_HOURS: "The session would not lie within the therapist's hours.",
+    WhyNot.OFF_GRID: "The therapist's sessions do not start at this minute.",
+    WhyNot.DAILY_LIMIT: "The therapist has as many sessions on that day as they take.",
+    WhyNot.BUSY: "The therapist is engaged at that time.",
+}
+
+
+class FormatNotOffered(Invalid):
+    """The session type is not held in this format."""
+
+    def __init__(self, *, offered: Sequence[SessionFormat]) -> None:
+        detail = f"This session type is held as {' or '.join(offered)}."
+        super().__init__(Flaw(pointer="/session_format", detail=detail))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What stands for and against one client's sessions with one therapist. own: the client's bare sessions."""
+
+    practice: Practice
+    licenses: tuple[License, ...]
+    own: Sequence[Interval]
+    standing: Standing
+
+
+async def why_not(
+    session: AsyncSession,
+    *,
+    wanted: Wanted,
+    place: str,
+    client_id: ClientId,
+    besides: Collection[BookingId] = (),
+    now: datetime,
+) -> Offer:
+    """Give the offer of the start a client wants, or raise why there is none.
+
+    The license it rests on stays until the transaction ends. besides: bookings that stand in nobody's way, such as the
+    one to be moved. Raises TherapistNotFound, SessionTypeUnknown, FormatNotOffered, then in this order
+    LicenseNotValidAtSession, SlotNotOffered, OwnTimeOverlaps, SlotTaken, with alternatives.
+    """
+    at = wanted.starts_at.astimezone(UTC)
+    facts = await rely_on(
+        session,
+        therapist_id=wanted.therapist_id,
+        window=Interval(starts_at=at, ends_at=at + timedelta(days=1)),
+        place=place,
+        client_id=client_id,
+        besides=besides,
+        now=now,
+    )
+    meant = offer.offer_of(facts.practice, kind_of(facts.practice, wanted), starts_at=at)
+    refused = offer.refusal(facts.practice, meant, own=facts.own, now=now)
+    if facts.standing is Standing.OPEN:
+        if refused is None:
+            return meant
+        if refused.reason is Refusal.OWN_TIME:
+            raise await own_time(session, during=meant.during, client_id=client_id, besides=besides)
+    ways_on = await alternatives(session, instead_of=wanted, place=place, client_id=client_id, now=now)
+    if refused is not None and refused.reason is Refusal.LICENSE:
+        detail = _against_license(facts.licenses, place=place, meant=meant)
+        raise LicenseNotValidAtSession(detail, alternatives=ways_on)
+    if facts.standing is not Standing.OPEN:
+        raise SlotNotOffered("This therapist takes no new clients at present.", alternatives=ways_on)
+    if refused is None or refused.hours is None:
+        raise SlotTaken(alternatives=ways_on)
+    raise SlotNotOffered(WORDS[refused.hours], alternatives=ways_on)
+
+
+def kind_of(practice: Practice, wanted: Wanted) -> SessionType:
+    """Give the session type that is wanted. Raises SessionTypeUnknown, FormatNotOffered."""
+    kind = practice.kind_of(wanted.session_type)
+    if kind is None:
+        raise SessionTypeUnknown
+    if wanted.session_format not in kind.session_formats:
+        raise FormatNotOffered(offered=kind.session_formats)
+    return kind
+
+
+async def rely_on(
+    session: AsyncSession,
+    *,
+    therapist_id: TherapistId,
+    window: Interval,
+    place: str,
+    client_id: ClientId,
+    besides: Collection[BookingId] = (),
+    now: datetime,
+) -> Facts:
+    """Give what stands for and against a client's sessions with a listed therapist that start within the window.
+
+    The licenses they rest on stay until the transaction ends. Raises TherapistNotFound.
+    """
+    listed = await directory.listed(session, therapist_ids=(therapist_id,), now=now)
+    if therapist_id not in listed:
+        raise TherapistNotFound
+    licenses = await licensing.licenses_to_rely_on(session, therapist_id=therapist_id)
+    known = await offers_service.loaded(
+        session, licenses={therapist_id: licenses}, window=window, place=place, client_id=client_id, besides=besides
+    )
+    if therapist_id not in known.practices:
+        raise TherapistNotFound
+    standing = await offers_service.standings(session, therapists=listed, client_id=client_id, now=now)
+    return Facts(
+        practice=known.practices[therapist_id], licenses=licenses, own=known.own, standing=standing[therapist_id]
+    )
+
+
+async def alternatives(
+    session: AsyncSession,
+    *,
+    instead_of: Wanted,
+    place: str,
+    client_id: ClientId,
+    not_during: Interval | None = None,
+    now: datetime,
+) -> tuple[Offer, ...]:
+    """Give at most 3 sessions that the client can hold in place of the one wanted, and none in another's way.
+
+    The same session type of the same therapist first, the nearest to the wanted start, before or after; then individual
+    sessions of others for that place. Where nothing lies near the wanted start, such as beyond every horizon, the
+    soonest. not_during: a time to be left out, such as one the therapist just gave up.
+    """
+    avoided = () if not_during is None else (not_during,)
+
+    async def around(
+        near: datetime, therapists: Collection[TherapistId], kind: str | None, reach: timedelta
+    ) -> list[Offer]:
+        found = await offers_service.free(
+            session,
+            therapist_ids=therapists,
+            session_type=kind,
+            window=Interval(starts_at=near - reach, ends_at=near + reach),
+            place=place,
+            client_id=client_id,
+            now=now,
+        )
+        return [
+            each
+            for offers in found.values()
+            for each in offers
+            if instead_of.session_format in each.session_formats
+            and not any(each.during.overlaps(time) for time in avoided)
+        ]
+
+    async def nearest(near: datetime) -> tuple[Offer, ...]:
+        offered = await around(near, (instead_of.therapist_id,), instead_of.session_type, NEAR_SAME)
+        same = offer.apart(offered, wanted=near, most=ALTERNATIVES)
+        if len(same) == ALTERNATIVES:
+            return same
+        others = await offers_queries.others(
+            session,
+            than=instead_of.therapist_id,
+            place=place,
+            during=Interval(starts_at=near - NEAR_OTHERS, ends_at=near + NEAR_OTHERS),
+            limit=OTHERS_ASKED,
+            now=now,
+        )
+        offered = await around(near, others, None, NEAR_OTHERS)
+        return offer.apart(offered, wanted=near, most=ALTERNATIVES, besides=same)
+
+    soonest = now.astimezone(UTC)
+    wanted = min(max(instead_of.starts_at, now), now + FARTHEST).astimezone(UTC)
+    return await nearest(wanted) or (await nearest(soonest) if wanted > soonest else ())
+
+
+async def own_time(
+    session: AsyncSession, *, during: Interval, client_id: ClientId, besides: Collection[BookingId] = ()
+) -> OwnTimeOverlaps:
+    """Give the refusal that names what of the client's own stands at a time, where it still does."""
+    own = await queries.own_overlap(session, client_id=client_id, during=during, besides=besides)
+    if own is None:
+        return OwnTimeOverlaps()
+    return OwnTimeOverlaps(hold_id=own.id) if own.status is Status.HELD else OwnTimeOverlaps(appointment_id=own.id)
+
+
+def _against_license(licenses: Sequence[License], *, place: str, meant: Offer) -> str:
+    permission = jurisdictions.may_practice(licenses, place=place, during=meant.during)
+    match permission.reason:
+        case jurisdictions.Reason.EXPIRES_DURING_SESSION | jurisdictions.Reason.EXPIRED:
+            return "The therapist's license for that place ends before the session does."
+        case jurisdictions.Reason.NOT_YET_VALID:
+            return "The therapist's license for that place does not hold yet at that time."
+        case _:
+            return "The therapist has no verified license for that place."
