@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help setup run test format lint types arrows dependencies tests coverage lock openapi audit races evaluate bench clean
+.PHONY: help setup run test format lint types arrows dependencies tests coverage lock openapi audit races clocks evaluate bench clean
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -83,6 +83,9 @@ audit: setup ## Ask for known vulnerabilities in what is shipped; fails where no
 
 races: setup ## Run the races with many more rounds than the tests do
 	@ATTUNE_RACE_ROUNDS=$(or $(ROUNDS),60) $(BIN)/pytest tests/races -p no:randomly
+
+clocks: setup ## Compare slots with a walk over minutes around every change of clocks of 2026 to 2028, in three zones
+	@$(BIN)/python -m benchmarks.clock_changes
 
 evaluate: setup ## Measure the reading of words on FILE=…jsonl ({"text", "topic", "concerns"} a line)
 	@test -n "$(FILE)" || { echo 'make evaluate FILE=questions.jsonl' >&2; exit 2; }
