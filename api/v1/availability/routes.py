@@ -6,22 +6,29 @@ from api import preconditions
 from api.dependencies import Reading, Writing
 from api.preconditions import IfMatch
 from api.strict_json import StrictRoute
+from api.v1.availability.exception_routes import router as exceptions
 from api.v1.availability.schemas import PutSchedule, ScheduleView
 from domain.availability import service
+from domain.booking import outside_service
 from domain.directory import service as directory
 
 router = APIRouter(tags=["availability"], route_class=StrictRoute)
+router.include_router(exceptions)
 
 
 @router.put("/therapists/me/schedule")
 async def put_schedule(body: PutSchedule, call: Writing, response: Response, if_match: IfMatch = None) -> ScheduleView:
-    """Replace the schedule of the therapist who is signed in; what is booked stays booked."""
+    """Replace the schedule of the therapist who is signed in.
+
+    What is booked stays booked: `appointments_outside` names what the schedule leaves no room for now.
+    """
     version = await service.version_to_change(call.session, by=call.actor)
     preconditions.require(if_match, version=version)
     stored = await service.put_schedule(call.session, schedule=body.schedule(), by=call.actor, now=call.now)
     await directory.note_listing(call.session, therapist_id=stored.therapist_id, now=call.now)
     response.headers["ETag"] = preconditions.etag(stored.version)
-    return ScheduleView.of(stored)
+    outside = await outside_service.outside(call.session, by=call.actor, now=call.now)
+    return ScheduleView.of(stored, outside=outside)
 
 
 @router.get("/therapists/me/schedule")
@@ -29,4 +36,5 @@ async def get_schedule(call: Reading, response: Response) -> ScheduleView:
     """Give the schedule of the therapist who is signed in."""
     stored = await service.own_schedule(call.session, by=call.actor)
     response.headers["ETag"] = preconditions.etag(stored.version)
-    return ScheduleView.of(stored)
+    outside = await outside_service.outside(call.session, by=call.actor, now=call.now)
+    return ScheduleView.of(stored, outside=outside)

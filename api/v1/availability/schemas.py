@@ -1,12 +1,15 @@
 """Schedules on the wire. Bounds and contradictions are the domain's to name (`domain/availability/schedule.py`)."""
 
+from collections.abc import Sequence
 from typing import Annotated, Self
 
 from pydantic import StringConstraints
 
+from api.v1.availability.outside_schemas import OutsideView, outside_views
 from api.wire import Body, MoneyWire, View, WallTime, Whole, Zone, money_wire
 from domain.availability.queries import StoredSchedule
 from domain.availability.schedule import Schedule, SessionFormat, SessionType, Weekday, WeeklyHours
+from domain.booking.outside import Outside
 from domain.ids import TherapistId
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True)]
@@ -72,7 +75,7 @@ class PutSchedule(Body):
 
 
 class ScheduleView(View):
-    """A therapist's schedule, as it was given."""
+    """A therapist's schedule, as it was given. appointments_outside: those it leaves no room for, which stay."""
 
     therapist_id: TherapistId
     time_zone: str
@@ -82,10 +85,11 @@ class ScheduleView(View):
     minimum_notice_minutes: int
     horizon_days: int
     daily_limit: int | None
+    appointments_outside: tuple[OutsideView, ...]
 
     @classmethod
-    def of(cls, stored: StoredSchedule) -> Self:
-        """Present a schedule."""
+    def of(cls, stored: StoredSchedule, *, outside: Sequence[Outside]) -> Self:
+        """Present a schedule, and the appointments outside it."""
         schedule = stored.schedule
         return cls(
             therapist_id=stored.therapist_id,
@@ -111,4 +115,5 @@ class ScheduleView(View):
             minimum_notice_minutes=schedule.minimum_notice_minutes,
             horizon_days=schedule.horizon_days,
             daily_limit=schedule.daily_limit,
+            appointments_outside=outside_views(outside),
         )

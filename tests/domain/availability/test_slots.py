@@ -321,6 +321,14 @@ def test_no_slot_with_its_buffers_overlaps_what_is_busy(search: Search) -> None:
 
 
 @some_searches
+@given(searches())
+def test_no_session_overlaps_what_is_closed(search: Search) -> None:
+    sessions = [Interval(starts_at=slot.starts_at, ends_at=slot.ends_at) for slot in found_by(search)]
+
+    assert not any(session.overlaps(shut) for session in sessions for shut in search.closed)
+
+
+@some_searches
 @given(searches(), st.integers(1, 3 * 1440))
 def test_a_window_cut_in_two_gives_the_same_slots(search: Search, cut_minutes: int) -> None:
     cut = min(search.window.starts_at + cut_minutes * MINUTE, search.window.ends_at - MINUTE)

@@ -61,7 +61,8 @@ async def test_a_schedule_is_answered_and_read_as_it_was_given(http: httpx.Async
     read = await http.get(PATH, headers=therapist.headers)
 
     assert written.status_code == read.status_code == 200
-    assert written.json() == read.json() == {"therapist_id": str(therapist.actor.account_id), **SCHEDULE}
+    whose = {"therapist_id": str(therapist.actor.account_id), "appointments_outside": []}
+    assert written.json() == read.json() == {**whose, **SCHEDULE}
     assert written.headers["ETag"] == read.headers["ETag"] == '"1"'
 
 
