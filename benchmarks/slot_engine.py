@@ -103,7 +103,7 @@ def plain(window: Interval, busy: list[Interval]) -> int:
 
 def forgetful(window: Interval, busy: list[Interval]) -> int:
     """Search with no slot made before."""
-    slots._slot.cache_clear()  # noqa: SLF001 - what the cache saves is to be measured
+    slots.slot.cache_clear()
     return search(window, busy)
 
 

@@ -6,8 +6,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.access.actor import Actor
 from domain.availability import wall_clock
+from domain.availability.schedule import SessionFormat
 from domain.availability.slots import WhyNot
-from domain.booking import occupation_queries, queries, verdict_service
+from domain.booking import occupation_queries, offers_queries, queries, verdict_service
 from domain.booking.offer import Offer
 from domain.booking.refusals import Held, OwnTimeOverlaps, SlotNotOffered, SlotTaken, TooManyHolds
 from domain.booking.states import Status
@@ -43,9 +44,7 @@ async def claim(session: AsyncSession, *, wanted: Wanted, status: Status, by: Ac
     if status is Status.HELD:
         await occupation_queries.lock_client(session, client_id=by.client_id)
     facts = await clients.facts(session, client_id=by.client_id)
-    place = wanted.jurisdiction or facts.jurisdiction
-    if not places.is_known(place):
-        raise PlaceUnknown
+    place = await place_of(session, wanted=wanted, home=facts.jurisdiction)
     if wanted.match_id is not None and not await queries.owns_match(
         session, match_id=wanted.match_id, client_id=by.client_id
     ):
@@ -65,6 +64,19 @@ async def claim(session: AsyncSession, *, wanted: Wanted, status: Status, by: Ac
     if row is None:
         raise await _lost(session, claim=claimed, now=now)
     return row
+
+
+async def place_of(session: AsyncSession, *, wanted: Wanted, home: str) -> str:
+    """Give where the client will be: as they say or at home, and in person at the therapist's rooms. home: ISO 3166-2.
+
+    Raises PlaceUnknown.
+    """
+    place = wanted.jurisdiction or home
+    if not places.is_known(place):
+        raise PlaceUnknown
+    if wanted.session_format is not SessionFormat.IN_PERSON:
+        return place
+    return await offers_queries.rooms(session, therapist_id=wanted.therapist_id) or place
 
 
 async def _hold_number(session: AsyncSession, *, client_id: ClientId) -> int:

@@ -2,8 +2,10 @@
 
 A start is offered to a client when all of this holds, and is refused for the first that does not:
 
-- License. One unbroken stretch of permission covers the bare session.
-- Hours. The schedule offers the start: hours, grid, notice, horizon, daily limit (`availability/slots.py`).
+- License. One unbroken stretch of permission covers the bare session, in the client's place, or for a session in person
+  in the place of the therapist's rooms, where that is known.
+- Hours. The schedule offers the start: hours, exceptions, calendars, grid, notice, horizon, daily limit
+  (`availability/slots.py`). A calendar shuts the session with its buffers, a closed exception the bare session.
 - Own time. The bare session overlaps none of the client's own holds and appointments, with whomever.
 - Rivals. The session with its buffers overlaps nothing that the therapist is engaged in. A group that already meets is
   no rival of its own seats: while one is free, its start is offered, and joining it takes nothing of the daily limit.
@@ -11,18 +13,19 @@ A start is offered to a client when all of this holds, and is refused for the fi
 `offers` and `refusal` go through the same rules, so that what is shown and what is taken can't disagree.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Final, TypeAlias
 
 from domain.availability import slots, wall_clock
 from domain.availability.interval import Interval
+from domain.availability.open_hours import Span
 from domain.availability.schedule import HORIZON_DAYS, Schedule, SessionFormat, SessionType
-from domain.availability.slots import NONE_TAKEN, Slot, WhyNot
+from domain.availability.slots import Slot, WhyNot
+from domain.availability.wall_clock import EPOCH
 from domain.ids import TherapistId
 from domain.licensing.places import Window
 from domain.money import Money
@@ -34,13 +37,17 @@ FIRST_STRETCH: Final = timedelta(days=2)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """A session that can be held. kind: what is booked, as the schedule says; zone: the therapist's."""
+    """A session that can be held. kind: what is booked, as the schedule says; zone: the therapist's.
+
+    session_formats: those of the kind's in which it can be held, by what the licenses permit.
+    """
 
     therapist_id: TherapistId
     kind: SessionType
     zone: str
     starts_at: datetime
     ends_at: datetime
+    session_formats: tuple[SessionFormat, ...]
 
     @property
     def session_type(self) -> str:
@@ -51,11 +58,6 @@ class Offer:
     def place(self) -> Place:
         """Give its place in a list of many therapists' offers."""
         return self.starts_at, self.therapist_id, self.kind.code
-
-    @property
-    def session_formats(self) -> tuple[SessionFormat, ...]:
-        """Give the formats it can be held in."""
-        return self.kind.session_formats
 
     @property
     def fee(self) -> Money:
@@ -84,27 +86,36 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Engagement:
-    """A session the therapist has or had: one client's, or a group's with all its seats.
-
-    live: it still takes the therapist's time; otherwise it only counts for its day. seats_left: 0 unless a group.
-    """
+class Group:
+    """A group that meets, with somebody in it. Times in whole seconds; occupied: with buffers."""
 
     session_type: str
-    during: Interval
-    occupied: Interval
-    live: bool
+    starts_s: int
+    ends_s: int
+    occupied: Span
     seats_left: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Practice:
-    """What is known of one therapist. permitted: a session must lie within one of these; engagements: in any order."""
+    """What is known of one therapist. Times are half-open, in whole seconds, in any order.
+
+    permitted: a session must lie within one of these; permitted_in_person: the same for one at the therapist's rooms,
+    None where that is no other place. engaged: holds and appointments with their buffers, groups among them; started:
+    the starts that count for their days; groups: those one could join. opened, closed: exceptions to the weekly hours;
+    shut: what calendars say is busy.
+    """
 
     therapist_id: TherapistId
     schedule: Schedule
     permitted: tuple[Window, ...]
-    engagements: tuple[Engagement, ...]
+    permitted_in_person: tuple[Window, ...] | None = None
+    engaged: tuple[Span, ...] = ()
+    started: tuple[int, ...] = ()
+    groups: tuple[Group, ...] = ()
+    opened: tuple[Span, ...] = ()
+    closed: tuple[Span, ...] = ()
+    shut: tuple[Span, ...] = ()
 
     def kind_of(self, session_type: str) -> SessionType | None:
         """Give the session type of a code, or nothing."""
@@ -144,23 +155,55 @@ def offer_of(practice: Practice, kind: SessionType, *, starts_at: datetime) -> O
         zone=practice.schedule.zone,
         starts_at=starts_at,
         ends_at=starts_at + timedelta(minutes=kind.minutes),
+        session_formats=kind.session_formats,
     )
 
 
 def offers(
-    practice: Practice, *, session_type: str | None, window: Interval, own: Sequence[Interval], now: datetime
+    practice: Practice, *, session_type: str | None, window: Interval, own: Sequence[Span], now: datetime
 ) -> tuple[Offer, ...]:
     """Give what starts within the window, by start, then code.
 
     session_type: None for any individual one. own: the client's bare sessions, with whomever.
     """
     found = [
-        offer
+        (start, kind.code, kind, formats)
         for kind in practice.kinds(session_type)
-        for offer in _offers_of_kind(practice, kind, window=window, own=own, now=now)
+        for start, formats in starts(practice, kind, window=window, own=own, now=now)
     ]
-    found.sort(key=lambda offer: (offer.starts_at, offer.session_type))
-    return tuple(found)
+    found.sort(key=itemgetter(0, 1))
+    return tuple(_made(practice, kind, start=start, formats=formats) for start, _, kind, formats in found)
+
+
+def starts(
+    practice: Practice, kind: SessionType, *, window: Interval, own: Sequence[Span], now: datetime
+) -> list[tuple[int, tuple[SessionFormat, ...]]]:
+    """Give the starts of one session type within the window, ascending, each with the formats it can be held in.
+
+    In whole seconds: offers for who has many to look at. own: the client's bare sessions, with whomever.
+    """
+    # a bare session keeps clear of the client's own time just as of closed time, so the one is handed over as the other
+    shut = (*practice.closed, *own)
+    free = slots.free_starts(
+        practice.schedule,
+        kind,
+        window=window,
+        busy=(*practice.engaged, *practice.shut),
+        opened=practice.opened,
+        closed=shut,
+        full_days=slots.days_full(practice.schedule, practice.started),
+        now=now,
+    )
+    joined = [
+        group.starts_s
+        for group in practice.groups
+        if _can_be_joined(group, kind)
+        and window.holds(_instant(group.starts_s))
+        and _hours_against(practice, kind, starts_at=_instant(group.starts_s), group=group, own=own, now=now) is None
+    ]
+    if joined:
+        free = sorted((*free, *joined))
+    return _permitted_starts(practice, kind, free)
 
 
 def later_in_series(practice: Practice) -> Practice:
@@ -169,24 +212,22 @@ def later_in_series(practice: Practice) -> Practice:
     return replace(practice, schedule=rules)
 
 
-def refusal(practice: Practice, offer: Offer, *, own: Sequence[Interval], now: datetime) -> Refused | None:
-    """Give the first reason against an offer, or None when it can be held."""
-    if not _permits(practice, Slot(starts_at=offer.starts_at, ends_at=offer.ends_at)):
+def refusal(practice: Practice, offer: Offer, *, own: Sequence[Span], now: datetime) -> Refused | None:
+    """Give the first reason against an offer, or None when it can be held.
+
+    The license is asked for the place the practice was made for, whatever the format.
+    """
+    if not any(window.covers(offer) for window in practice.permitted):
         return Refused(reason=Refusal.LICENSE)
     group = _group_to_join(practice, offer.kind, starts_at=offer.starts_at)
-    hours = slots.why_not(
-        practice.schedule,
-        offer.kind,
-        starts_at=offer.starts_at,
-        busy=(),
-        taken_by_local_day=NONE_TAKEN if group else _taken_by_local_day(practice),
-        now=now,
-    )
+    hours = _hours_against(practice, offer.kind, starts_at=offer.starts_at, group=group, own=(), now=now)
     if hours is not None:
         return Refused(reason=Refusal.HOURS, hours=hours)
-    if any(offer.during.overlaps(each) for each in own):
+    begins, ends = _seconds(offer.starts_at), _seconds(offer.ends_at)
+    if any(own_begins < ends and begins < own_ends for own_begins, own_ends in own):
         return Refused(reason=Refusal.OWN_TIME)
-    if group is None and any(offer.occupied.overlaps(each) for each in _busy(practice)):
+    from_s, until_s = slots.spans((offer.occupied,))[0]
+    if group is None and any(begun < until_s and from_s < over for begun, over in practice.engaged):
         return Refused(reason=Refusal.RIVALS)
     return None
 
@@ -196,7 +237,7 @@ def earliest(
     *,
     session_type: str | None,
     window: Interval,
-    own: Sequence[Interval],
+    own: Sequence[Span],
     after: Place | None,
     most: int,
     now: datetime,
@@ -205,22 +246,27 @@ def earliest(
 
     Looks at ever longer stretches, so that a page of a long window is not paid for with all of it.
     """
-    asked = tuple(practices)
+    asked = sorted(practices, key=attrgetter("therapist_id"))
     begins = window.starts_at if after is None else max(window.starts_at, after[0])
     length = FIRST_STRETCH
     found: list[Offer] = []
     while begins < window.ends_at and len(found) < most:
         stretch = Interval(starts_at=begins, ends_at=min(begins + length, window.ends_at))
         part = [
-            each
-            for practice in asked
-            for each in offers(practice, session_type=session_type, window=stretch, own=own, now=now)
-            if after is None or each.place > after
+            (start, number, kind.code, kind, formats)
+            for number, practice in enumerate(asked)
+            for kind in practice.kinds(session_type)
+            for start, formats in starts(practice, kind, window=stretch, own=own, now=now)
         ]
-        part.sort(key=attrgetter("place"))
-        found += part
+        part.sort(key=itemgetter(0, 1, 2))
+        for start, number, _, kind, formats in part:
+            made = _made(asked[number], kind, start=start, formats=formats)
+            if after is None or made.place > after:
+                found.append(made)
+                if len(found) == most:
+                    break
         begins, length = stretch.ends_at, length * 2
-    return tuple(found[:most])
+    return tuple(found)
 
 
 def apart(
@@ -244,73 +290,87 @@ def _in_each_others_way(one: Offer, other: Offer) -> bool:
     return one.occupied.overlaps(other.occupied) if same_therapist else one.during.overlaps(other.during)
 
 
-def _offers_of_kind(
-    practice: Practice, kind: SessionType, *, window: Interval, own: Sequence[Interval], now: datetime
-) -> list[Offer]:
-    """Find one session type's offers, in any order."""
-    # a bare session keeps clear of the client's own time just as of closed time, so the one is handed over as the other
-    free = slots.free(
+def _made(practice: Practice, kind: SessionType, *, start: int, formats: tuple[SessionFormat, ...]) -> Offer:
+    slot = slots.slot(start, kind.minutes * 60)
+    return Offer(
+        therapist_id=practice.therapist_id,
+        kind=kind,
+        zone=practice.schedule.zone,
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        session_formats=formats,
+    )
+
+
+def _permitted_starts(
+    practice: Practice, kind: SessionType, free: list[int]
+) -> list[tuple[int, tuple[SessionFormat, ...]]]:
+    """Leave out what no license covers, and name for each start the formats in which one does."""
+    if not free:
+        return []
+    length_s = kind.minutes * 60
+    remote = _inner(practice.permitted)
+    rooms = remote if practice.permitted_in_person is None else _inner(practice.permitted_in_person)
+    first, last = free[0], free[-1] + length_s
+    if _covered(first, last, remote) and (rooms is remote or _covered(first, last, rooms)):
+        return [(start, kind.session_formats) for start in free]
+    found = []
+    for start in free:
+        ends = start + length_s
+        within, in_rooms = _covered(start, ends, remote), _covered(start, ends, rooms)
+        formats = tuple(
+            each for each in kind.session_formats if (in_rooms if each is SessionFormat.IN_PERSON else within)
+        )
+        if formats:
+            found.append((start, formats))
+    return found
+
+
+def _inner(windows: Iterable[Window]) -> list[Span]:
+    return [(slots.ceil_s(window.starts_at), slots.floor_s(window.ends_at)) for window in windows]
+
+
+def _covered(begins: int, ends: int, within: Sequence[Span]) -> bool:
+    return any(from_s <= begins and ends <= until_s for from_s, until_s in within)
+
+
+def _hours_against(
+    practice: Practice,
+    kind: SessionType,
+    *,
+    starts_at: datetime,
+    group: Group | None,
+    own: Sequence[Span],
+    now: datetime,
+) -> WhyNot | None:
+    """Say what the schedule, its exceptions and calendars have against a start; joining a group fills no day more."""
+    return slots.refusal(
         practice.schedule,
         kind,
-        window=window,
-        busy=_busy(practice),
-        closed=own,
-        taken_by_local_day=_taken_by_local_day(practice),
+        starts_at=starts_at,
+        busy=practice.shut,
+        opened=practice.opened,
+        closed=(*practice.closed, *own),
+        full_days=frozenset() if group is not None else slots.days_full(practice.schedule, practice.started),
         now=now,
     )
-    joined = [
-        Slot(starts_at=each.during.starts_at, ends_at=each.during.ends_at)
-        for each in practice.engagements
-        if _can_be_joined(each, kind)
-        and window.holds(each.during.starts_at)
-        and slots.is_offered(practice.schedule, kind, starts_at=each.during.starts_at, busy=(), closed=own, now=now)
-    ]
-    permitted_throughout = any(
-        each.starts_at <= window.starts_at and window.ends_at + timedelta(minutes=kind.minutes) <= each.ends_at
-        for each in practice.permitted
-    )
-    return [
-        Offer(
-            therapist_id=practice.therapist_id,
-            kind=kind,
-            zone=practice.schedule.zone,
-            starts_at=slot.starts_at,
-            ends_at=slot.ends_at,
-        )
-        for slot in (*free, *joined)
-        if permitted_throughout or _permits(practice, slot)
-    ]
 
 
-def _permits(practice: Practice, slot: Slot) -> bool:
-    return any(window.covers(slot) for window in practice.permitted)
-
-
-def _busy(practice: Practice) -> list[Interval]:
-    return [each.occupied for each in practice.engagements if each.live]
-
-
-def _can_be_joined(engagement: Engagement, kind: SessionType) -> bool:
-    """Tell whether a group of this kind meets there that has a seat; one of another length is another thing."""
-    during = engagement.during
+def _can_be_joined(group: Group, kind: SessionType) -> bool:
+    """Tell whether a group is of this kind and has a seat; one of another length is another thing."""
     return (
-        engagement.live
-        and engagement.seats_left > 0
-        and engagement.session_type == kind.code
-        and during.ends_at - during.starts_at == timedelta(minutes=kind.minutes)
+        group.seats_left > 0 and group.session_type == kind.code and group.ends_s - group.starts_s == kind.minutes * 60
     )
 
 
-def _group_to_join(practice: Practice, kind: SessionType, *, starts_at: datetime) -> Engagement | None:
-    return next(
-        (each for each in practice.engagements if each.during.starts_at == starts_at and _can_be_joined(each, kind)),
-        None,
-    )
+def _group_to_join(practice: Practice, kind: SessionType, *, starts_at: datetime) -> Group | None:
+    start = _seconds(starts_at)
+    return next((each for each in practice.groups if each.starts_s == start and _can_be_joined(each, kind)), None)
 
 
-def _taken_by_local_day(practice: Practice) -> Mapping[date, int]:
-    """Count the sessions by the therapist's local date of their start; nothing is counted where there is no limit."""
-    if practice.schedule.daily_limit is None:
-        return NONE_TAKEN
-    zone = practice.schedule.zone
-    return Counter(wall_clock.local(each.during.starts_at, zone).date() for each in practice.engagements)
+def _seconds(instant: datetime) -> int:
+    return slots.floor_s(instant)
+
+
+def _instant(seconds: int) -> datetime:
+    return EPOCH + timedelta(seconds=seconds)

@@ -1,119 +1,23 @@
-"""What stands in the way of an offer, and who else could make one: one statement each, however many are asked about.
-
-Whether a hold lives is for the database's clock to say, `attune_now()`. A hold that has run out and a group without a
-living seat take no time, whether or not their rows were tidied yet.
-"""
+"""Who takes clients on, who else could, and where: one statement each, however many are asked about."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
-from sqlalchemy import exists, func, literal, or_, select
+from sqlalchemy import exists, func, literal, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.availability.interval import Interval
 from domain.booking.caseload import CLIENT_FOR, NO_CLIENTS, Caseload
-from domain.booking.offer import Engagement
-from domain.booking.states import COUNTED, Kind, Origin, Status
+from domain.booking.states import Status
 from domain.booking.tables import Booking
 from domain.clients.tables import Client
-from domain.database import among, database_now
+from domain.database import among
 from domain.directory import queries as directory
-from domain.ids import BookingId, ClientId, TherapistId
+from domain.ids import ClientId, TherapistId
 from domain.licensing.licenses import LicenseStatus
 from domain.licensing.tables import LicenseRow
 from domain.therapists.tables import Therapist
-
-# A session and its buffers last less than a day, and a local day reaches less than two days beyond any of its instants.
-REACH: Final = timedelta(days=3)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Engagements:
-    """Who is engaged near a window. own: the client's bare sessions, with whomever; empty without a client."""
-
-    by_therapist: Mapping[TherapistId, Sequence[Engagement]]
-    own: Sequence[Interval]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Row:
-    booking_id: BookingId
-    kind: Kind
-    live: bool
-    client_id: ClientId | None
-    therapist_id: TherapistId
-    session_type: str
-    during: Interval
-    occupied: Interval
-    group_id: BookingId | None
-    capacity: int | None
-    takes_client: bool
-
-
-async def engagements(
-    session: AsyncSession,
-    *,
-    therapist_ids: Collection[TherapistId],
-    window: Interval,
-    client_id: ClientId | None,
-    besides: Collection[BookingId] = (),
-) -> Engagements:
-    """Load what therapists, and a client, have near the window; what was cancelled or ran out is left out.
-
-    besides: bookings that are left out too.
-    """
-    whose = among(Booking.therapist_id, therapist_ids)
-    if client_id is not None:
-        whose = or_(whose, Booking.client_id == client_id)
-    statement = select(
-        Booking.id,
-        Booking.kind,
-        or_(Booking.status == Status.HELD, Booking.status == Status.CONFIRMED),
-        Booking.client_id,
-        Booking.therapist_id,
-        Booking.session_type,
-        func.lower(Booking.during),
-        func.upper(Booking.during),
-        func.lower(Booking.occupied),
-        func.upper(Booking.occupied),
-        Booking.group_id,
-        Booking.capacity,
-        or_(Booking.status != Status.HELD, Booking.origin == Origin.CLIENT),
-    ).where(
-        whose,
-        Booking.id.not_in(besides),
-        func.lower(Booking.during) >= window.starts_at - REACH,
-        func.lower(Booking.during) < window.ends_at + REACH,
-        or_(
-            Booking.status.in_(COUNTED),
-            (Booking.status == Status.HELD) & (Booking.expires_at > database_now()),
-        ),
-    )
-    rows = [
-        _Row(
-            booking_id=row[0],
-            kind=row[1],
-            live=row[2],
-            client_id=row[3],
-            therapist_id=row[4],
-            session_type=row[5],
-            during=Interval(starts_at=row[6], ends_at=row[7]),
-            occupied=Interval(starts_at=row[8], ends_at=row[9]),
-            group_id=row[10],
-            capacity=row[11],
-            takes_client=row[12],
-        )
-        for row in await session.execute(statement)
-    ]
-    own = [
-        row.during
-        for row in rows
-        if client_id is not None and row.client_id == client_id and row.live and row.takes_client
-    ]
-    return Engagements(by_therapist=_by_therapist(rows), own=own)
 
 
 async def caseloads(
@@ -171,28 +75,6 @@ async def home(session: AsyncSession, *, client_id: ClientId) -> str | None:
     return await session.scalar(select(Client.jurisdiction).where(Client.id == client_id))
 
 
-def _by_therapist(rows: Sequence[_Row]) -> Mapping[TherapistId, Sequence[Engagement]]:
-    """Make engagements of rows; a group is engaged by its seats, and one without any is none."""
-    seats: dict[BookingId, list[_Row]] = {}
-    for row in rows:
-        if row.group_id is not None:
-            seats.setdefault(row.group_id, []).append(row)
-    found: dict[TherapistId, list[Engagement]] = {}
-    for row in rows:
-        if row.kind is Kind.INDIVIDUAL:
-            live, seats_left = row.live, 0
-        elif row.booking_id in seats:
-            taken = sum(seat.live for seat in seats[row.booking_id])
-            live, seats_left = taken > 0, (row.capacity or taken) - taken
-        else:
-            continue
-        found.setdefault(row.therapist_id, []).append(
-            Engagement(
-                session_type=row.session_type,
-                during=row.during,
-                occupied=row.occupied,
-                live=live,
-                seats_left=seats_left,
-            )
-        )
-    return found
+async def rooms(session: AsyncSession, *, therapist_id: TherapistId) -> str | None:
+    """Give the place where a therapist's sessions in person are held, where it is known."""
+    return await session.scalar(select(Therapist.in_person_jurisdiction).where(Therapist.id == therapist_id))

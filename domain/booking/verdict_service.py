@@ -11,21 +11,22 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.availability.interval import Interval
+from domain.availability.open_hours import Span
 from domain.availability.schedule import SessionFormat, SessionType
 from domain.availability.slots import WhyNot
-from domain.booking import offer, offers_queries, offers_service, queries
+from domain.booking import offer, offers_queries, offers_service, practice_queries, queries
 from domain.booking.caseload import Standing
 from domain.booking.offer import Offer, Practice, Refusal
 from domain.booking.offers_service import FARTHEST, SessionTypeUnknown
+from domain.booking.practice_queries import Known
 from domain.booking.refusals import LicenseNotValidAtSession, OwnTimeOverlaps, SlotNotOffered, SlotTaken
 from domain.booking.states import Status
 from domain.booking.wanted import Wanted
-from domain.directory import service as directory
 from domain.errors import Flaw, Invalid
 from domain.ids import BookingId, ClientId, TherapistId
 from domain.licensing import jurisdictions
 from domain.licensing import service as licensing
-from domain.licensing.licenses import License
+from domain.licensing.licenses import License, LicenseStatus
 from domain.therapists.service import TherapistNotFound
 
 ALTERNATIVES: Final = 3
@@ -53,11 +54,11 @@ class FormatNotOffered(Invalid):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What stands for and against one client's sessions with one therapist. own: the client's bare sessions."""
+    """What stands for and against one client's sessions with one therapist. own: the client's bare time."""
 
     practice: Practice
     licenses: tuple[License, ...]
-    own: Sequence[Interval]
+    own: Sequence[Span]
     standing: Standing
 
 
@@ -128,18 +129,27 @@ async def rely_on(
 
     The licenses they rest on stay until the transaction ends. Raises TherapistNotFound.
     """
-    listed = await directory.listed(session, therapist_ids=(therapist_id,), now=now)
-    if therapist_id not in listed:
+
+    async def known() -> Known | None:
+        found = await practice_queries.load(
+            session,
+            therapist_ids=(therapist_id,),
+            client_id=client_id,
+            window=window,
+            place=place,
+            besides=besides,
+            now=now,
+        )
+        return found[0] if found else None
+
+    seen = await known()
+    if seen is None or not seen.listed:
         raise TherapistNotFound
-    licenses = await licensing.licenses_to_rely_on(session, therapist_id=therapist_id)
-    known = await offers_service.loaded(
-        session, licenses={therapist_id: licenses}, window=window, place=place, client_id=client_id, besides=besides
-    )
-    if therapist_id not in known.practices:
-        raise TherapistNotFound
-    standing = await offers_service.standings(session, therapists=listed, client_id=client_id, now=now)
+    relied_on = await licensing.licenses_to_rely_on(session, therapist_id=therapist_id)
+    if set(relied_on) != {each for each in seen.licenses if each.status is LicenseStatus.VERIFIED}:
+        seen = await known() or seen  # one was decided meanwhile: what it is now counts
     return Facts(
-        practice=known.practices[therapist_id], licenses=licenses, own=known.own, standing=standing[therapist_id]
+        practice=seen.practice, licenses=seen.licenses, own=seen.own, standing=offers_service.standing_of(seen)
     )
 
 

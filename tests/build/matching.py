@@ -65,6 +65,7 @@ def offer(starts_at: datetime, *, kind: SessionType | None = None, number: int =
         zone="America/New_York",
         starts_at=starts_at,
         ends_at=starts_at + timedelta(minutes=offered.minutes),
+        session_formats=offered.session_formats,
     )
 
 

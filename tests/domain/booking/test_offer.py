@@ -1,3 +1,4 @@
+from dataclasses import dataclass
 from datetime import timedelta
 
 from hypothesis import given
@@ -8,7 +9,7 @@ from domain.availability.interval import Interval
 from domain.availability.schedule import Schedule, SessionType
 from domain.availability.slots import WhyNot
 from domain.booking import offer
-from domain.booking.offer import Engagement, Offer, Practice, Refusal, Refused
+from domain.booking.offer import Group, Offer, Practice, Refusal, Refused
 from domain.ids import TherapistId, uuid7
 from domain.licensing.places import Window
 from tests.build.availability import hours, instant, interval, schedule, session_type
@@ -20,15 +21,44 @@ GROUP = session_type(code="group_90", minutes=90, after=30, capacity=3)
 BOTH = schedule(session_types=(session_type(), GROUP))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engagement:
+    """A session the therapist has or had. live: it still takes their time. seats_left: None unless it is a group."""
+
+    session_type: str
+    during: Interval
+    occupied: Interval
+    live: bool
+    seats_left: int | None
+
+
 def practice(
     *engagements: Engagement, of: Schedule | None = None, permitted: tuple[Window, ...] = (ALWAYS,)
 ) -> Practice:
     return Practice(
-        therapist_id=TherapistId(uuid7()), schedule=of or schedule(), permitted=permitted, engagements=engagements
+        therapist_id=TherapistId(uuid7()),
+        schedule=of or schedule(),
+        permitted=permitted,
+        engaged=tuple(slots.spans(each.occupied for each in engagements if each.live)),
+        started=tuple(begins for begins, _ in slots.spans(each.during for each in engagements)),
+        groups=tuple(group(each) for each in engagements if each.live and each.seats_left is not None),
     )
 
 
-def engagement(start: str, *, kind: SessionType | None = None, live: bool = True, seats_left: int = 0) -> Engagement:
+def group(engagement: Engagement) -> Group:
+    ((starts_s, ends_s), occupied) = slots.spans((engagement.during, engagement.occupied))
+    return Group(
+        session_type=engagement.session_type,
+        starts_s=starts_s,
+        ends_s=ends_s,
+        occupied=occupied,
+        seats_left=engagement.seats_left or 0,
+    )
+
+
+def engagement(
+    start: str, *, kind: SessionType | None = None, live: bool = True, seats_left: int | None = None
+) -> Engagement:
     made = kind or session_type()
     at = instant(start)
     slot = slots.Slot(starts_at=at, ends_at=at + timedelta(minutes=made.minutes))
@@ -44,14 +74,14 @@ def engagement(start: str, *, kind: SessionType | None = None, live: bool = True
 def starts(
     of: Practice, *, code: str | None = None, window: Interval = WEEK, own: tuple[Interval, ...] = ()
 ) -> list[str]:
-    found = offer.offers(of, session_type=code, window=window, own=own, now=NOW)
+    found = offer.offers(of, session_type=code, window=window, own=slots.spans(own), now=NOW)
     return [format(each.starts_at, "%d %H:%M") for each in found]
 
 
 def refused(of: Practice, start: str, *, code: str = "individual_50", own: tuple[Interval, ...] = ()) -> Refused | None:
     kind = of.kind_of(code)
     assert kind is not None
-    return offer.refusal(of, offer.offer_of(of, kind, starts_at=instant(start)), own=own, now=NOW)
+    return offer.refusal(of, offer.offer_of(of, kind, starts_at=instant(start)), own=slots.spans(own), now=NOW)
 
 
 def test_an_offer_says_all_that_a_booking_keeps() -> None:
@@ -212,8 +242,8 @@ def test_what_is_offered_is_exactly_what_is_not_refused(
     )
     start = WEEK.starts_at + asked * quarter
 
-    offered = offer.offers(of, session_type=kind.code, window=WEEK, own=own, now=NOW)
-    verdict = offer.refusal(of, offer.offer_of(of, kind, starts_at=start), own=own, now=NOW)
+    offered = offer.offers(of, session_type=kind.code, window=WEEK, own=slots.spans(own), now=NOW)
+    verdict = offer.refusal(of, offer.offer_of(of, kind, starts_at=start), own=slots.spans(own), now=NOW)
 
     assert (start in {each.starts_at for each in offered}) == (verdict is None and WEEK.holds(start))
 
