@@ -21,6 +21,7 @@ from pydantic import (
 )
 
 from domain.availability import wall_clock
+from domain.licensing import places
 from domain.money import Money
 
 LANGUAGE: Final = re.compile(r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
@@ -72,6 +73,12 @@ def _known_zone(zone: str) -> str:
     return zone
 
 
+def _served(code: str) -> str:
+    if not places.is_known(code):
+        raise ValueError("this is not a jurisdiction we serve; codes look like US-OH")
+    return code
+
+
 def _language(tag: str) -> str:
     if not LANGUAGE.match(tag):
         raise ValueError("a BCP 47 language tag is needed, such as en or es-MX")
@@ -112,6 +119,7 @@ Day = Annotated[date, BeforeValidator(_written_day)]
 Zone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_known_zone)]
 Language = Annotated[str, StringConstraints(max_length=35), AfterValidator(_language)]
 Jurisdiction = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}$")]
+ServedJurisdiction = Annotated[Jurisdiction, AfterValidator(_served)]
 Whole = Annotated[int, Field(strict=True, ge=0, le=2_147_483_647)]
 WallTime = Annotated[
     time,

@@ -26,6 +26,7 @@ from domain.licensing.decisions import DecisionOutcome
 from domain.money import Money
 from domain.therapists import service as therapists
 from domain.therapists.profile import Gender, Profile, concerns
+from domain.therapists.session_access import SessionAccess
 from domain.vault.cipher import Vault
 
 DEMO_LOCK: Final = 0x6465_6D6F
@@ -117,6 +118,12 @@ def _profile(demo: DemoTherapist) -> Profile:
         accepting_clients=True,
         caseload_limit=30,
         visible=True,
+        session_access=SessionAccess(
+            video_url=f"https://video.attune.example/{demo.handle}",
+            phone="+1 555 0100",
+            address="1 Example Street",
+            jurisdiction=demo.jurisdiction,
+        ),
     )
 
 

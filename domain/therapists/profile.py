@@ -14,6 +14,7 @@ from domain.clients import ages
 from domain.concepts.vocabulary import Kind, Vocabulary
 from domain.errors import Flaw, Invalid
 from domain.therapists import npi as npi_numbers
+from domain.therapists.session_access import SessionAccess
 
 EARLIEST_BIRTH = date(1900, 1, 1)
 
@@ -48,6 +49,7 @@ class Profile:
     """A therapist's whole profile. languages: BCP 47. caseload_limit: clients at a time.
 
     visible: whether the therapist wants to be found. session_formats: values of the formats a session can have.
+    session_access: how to get into sessions, or None while nothing of it is said.
     """
 
     display_name: str
@@ -66,6 +68,7 @@ class Profile:
     accepting_clients: bool
     caseload_limit: int
     visible: bool
+    session_access: SessionAccess | None
 
     def with_primary_first(self) -> Self:
         """Give the profile as it is kept: the primary concerns first, each focus in the therapist's order."""

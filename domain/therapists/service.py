@@ -15,8 +15,9 @@ from domain.concepts import vocabulary
 from domain.errors import NotFound
 from domain.ids import TherapistId
 from domain.therapists import profile as profiles
-from domain.therapists import queries
+from domain.therapists import queries, session_access
 from domain.therapists.profile import Focus, Profile
+from domain.therapists.session_access import SealedAccess, SessionAccess
 from domain.therapists.tables import Therapist
 from domain.vault.cipher import Place, Vault
 
@@ -68,7 +69,11 @@ async def put_profile(session: AsyncSession, *, profile: Profile, by: Actor, vau
     policy.require(by, Action.THERAPIST_WRITE)
     profiles.check(profile, vocabulary=vocabulary.load(), today=now.date())
     therapist_id = by.therapist_id
-    values = {**_public_values(profile), **_sealed_values(profile, therapist_id=therapist_id, vault=vault)}
+    values = {
+        **_public_values(profile),
+        **_sealed_values(profile, therapist_id=therapist_id, vault=vault),
+        **_access_values(profile.session_access, therapist_id=therapist_id, vault=vault),
+    }
     values["updated_at"] = now
     fresh = insert(Therapist).values(id=therapist_id, version=1, created_at=now, first_listed_at=None, **values)
     statement = fresh.on_conflict_do_update(
@@ -164,6 +169,21 @@ def _sealed_values(profile: Profile, *, therapist_id: TherapistId, vault: Vault)
     }
 
 
+def _access_values(access: SessionAccess | None, *, therapist_id: TherapistId, vault: Vault) -> dict[str, object]:
+    """Seal how to get in; where the rooms are stands in clear too, since the licensing gate asks for it."""
+    if access is None:
+        return {"session_access_sealed": None, "in_person_jurisdiction": None}
+    return {
+        "session_access_sealed": session_access.seal(access, therapist_id=therapist_id, vault=vault),
+        "in_person_jurisdiction": access.jurisdiction,
+    }
+
+
+def _access(therapist: Therapist, *, vault: Vault) -> SessionAccess | None:
+    sealed = therapist.session_access_sealed
+    return None if sealed is None else SealedAccess(therapist_id=therapist.id, sealed=sealed).opened(vault=vault)
+
+
 def _profile(therapist: Therapist, *, vault: Vault) -> Profile:
     person = identity(therapist, vault=vault)
     return Profile(
@@ -183,4 +203,5 @@ def _profile(therapist: Therapist, *, vault: Vault) -> Profile:
         accepting_clients=therapist.accepting_clients,
         caseload_limit=therapist.caseload_limit,
         visible=therapist.visible,
+        session_access=_access(therapist, vault=vault),
     )

@@ -42,6 +42,7 @@ def profile(
         accepting_clients=True,
         caseload_limit=20,
         visible=True,
+        session_access=None,
     )
 
 

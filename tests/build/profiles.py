@@ -3,6 +3,7 @@
 from datetime import date
 
 from domain.therapists.profile import ConcernFocus, Focus, Gender, Profile
+from domain.therapists.session_access import SessionAccess
 
 BODY = {
     "display_name": "Robin Example",
@@ -37,6 +38,7 @@ def profile(
     session_formats: tuple[str, ...] = ("video",),
     insurers: tuple[str, ...] = (),
     visible: bool = True,
+    session_access: SessionAccess | None = None,
 ) -> Profile:
     return Profile(
         display_name="Robin Example",
@@ -55,4 +57,5 @@ def profile(
         accepting_clients=True,
         caseload_limit=30,
         visible=visible,
+        session_access=session_access,
     )

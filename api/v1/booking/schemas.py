@@ -12,6 +12,7 @@ from api.alternatives import AlternativeView, alternative_views
 from api.wire import Body, Instant, Jurisdiction, MoneyWire, View, money_wire, short
 from domain.availability.schedule import SessionFormat
 from domain.booking.cancel_service import CancelRequest
+from domain.booking.details import Details
 from domain.booking.ending_queries import HOLD_IN_ALL
 from domain.booking.offer import Offer
 from domain.booking.states import Origin, Status
@@ -21,6 +22,7 @@ from domain.booking.wanted import Wanted
 from domain.errors import Flaw, Invalid
 from domain.ids import BookingId, MatchId, TherapistId
 from domain.money import Money
+from domain.therapists.session_access import SessionAccess
 
 SessionTypeCode = Annotated[str, short(50)]
 NEEDED = ("therapist_id", "session_type", "start", "session_format")
@@ -162,9 +164,21 @@ class CancellationView(View):
     cancelled_at: Instant
 
 
+class SessionAccessView(View):
+    """How to get into the session: the part of its format, the others null."""
+
+    video_url: str | None
+    phone: str | None
+    address: str | None
+    jurisdiction: str | None
+
+
 class AppointmentView(View):
     """An appointment, for both its parties.
 
+    session_access: how to get in, while it is confirmed and where the therapist has said it. wall_start: what the
+    therapist's wall shows at the start by the rules it was booked by, those of therapist_time_zone; a therapist who
+    has moved since keeps the instant `start`, on another wall.
     cancellation: where it was cancelled. alternatives: for a client whose therapist cancelled, when read by itself.
     """
 
@@ -177,6 +191,9 @@ class AppointmentView(View):
     end: Instant
     session_format: SessionFormat
     jurisdiction: str
+    session_access: SessionAccessView | None
+    wall_start: str = Field(examples=["2027-03-01T09:00"])
+    therapist_time_zone: str
     fee: MoneyWire
     cancellation_policy: CancellationPolicyView
     series_id: UUID | None = Field(description="the standing series it belongs to, if any")
@@ -213,8 +230,10 @@ def hold_view(hold: Booking) -> HoldView:
     )
 
 
-def appointment_view(appointment: Booking, *, alternatives: Sequence[Offer] | None = None) -> AppointmentView:
-    """Present an appointment to one of its parties."""
+def appointment_view(
+    appointment: Booking, *, details: Details, alternatives: Sequence[Offer] | None = None
+) -> AppointmentView:
+    """Present an appointment to one of its parties. details: what stands beside its row."""
     if appointment.client_id is None or appointment.session_format is None or appointment.jurisdiction is None:
         raise NotAnAppointment
     return AppointmentView(
@@ -227,6 +246,9 @@ def appointment_view(appointment: Booking, *, alternatives: Sequence[Offer] | No
         end=appointment.ends_at,
         session_format=appointment.session_format,
         jurisdiction=appointment.jurisdiction,
+        session_access=_access_view(details.access),
+        wall_start=appointment.wall_start.isoformat(timespec="minutes"),
+        therapist_time_zone=appointment.zone,
         fee=money_wire(appointment.fee),
         cancellation_policy=_policy_view(appointment.terms),
         series_id=None,
@@ -251,6 +273,10 @@ def _policy_view(terms: CancellationTerms) -> CancellationPolicyView:
         late_fee_percent=terms.late_fee_percent,
         summary=terms.summary(),
     )
+
+
+def _access_view(access: SessionAccess | None) -> SessionAccessView | None:
+    return None if access is None else SessionAccessView.model_validate(access)
 
 
 def _cancellation_view(appointment: Booking) -> CancellationView | None:

@@ -7,15 +7,8 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
-from api.wire import Body, Day, Jurisdiction, Language, View, Zone, one_line, short
+from api.wire import Body, Day, Language, ServedJurisdiction, View, Zone, one_line, short
 from domain.clients.profile import Profile, StoredProfile
-from domain.licensing import places
-
-
-def _served(code: str) -> str:
-    if not places.is_known(code):
-        raise ValueError("this is not a jurisdiction we serve; codes look like US-OH")
-    return code
 
 
 class PutClient(
@@ -36,7 +29,7 @@ class PutClient(
 
     preferred_name: Annotated[str, short(100), AfterValidator(one_line)]
     birth_date: Day
-    jurisdiction: Annotated[Jurisdiction, AfterValidator(_served)]
+    jurisdiction: ServedJurisdiction
     time_zone: Zone
     languages: Annotated[Sequence[Language], Field(min_length=1, max_length=10)]
 

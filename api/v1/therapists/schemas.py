@@ -6,18 +6,25 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from api.wire import Body, Day, Language, View, one_line, prose, short
+from api.wire import Body, Day, Language, ServedJurisdiction, View, one_line, prose, short
 from domain.availability.schedule import SessionFormat
 from domain.directory.listing import ListingStatus
 from domain.ids import TherapistId
 from domain.therapists.profile import ConcernFocus, Focus, Gender, Profile
 from domain.therapists.service import OwnProfile
+from domain.therapists.session_access import SessionAccess
 
 Name = Annotated[str, short(200), AfterValidator(one_line)]
 ConceptId = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 Concepts = Annotated[Sequence[ConceptId], Field(max_length=30)]
 CaseloadLimit = Annotated[int, Field(strict=True, ge=0, le=500)]
 YesNo = Annotated[bool, Field(strict=True)]
+VideoAddress = Annotated[
+    str, short(500), StringConstraints(pattern=r"^https://[^\s/@]+(/\S*)?$"), AfterValidator(one_line)
+]
+Phone = Annotated[
+    str, short(40), StringConstraints(pattern=r"^\+?[0-9][0-9 ().-]{5,}[0-9]( ?(ext\.?|x) ?[0-9]{1,6})?$")
+]
 
 
 class ConcernWire(Body):
@@ -27,10 +34,42 @@ class ConcernWire(Body):
     focus: Focus
 
 
+class SessionAccessWire(Body):
+    """How to get into a session, way by way; null where that way is not said.
+
+    video_url: https. phone: the international form is best, such as +1 614 555 0100. address: one line or several.
+    jurisdiction: where the rooms are, ISO 3166-2; a session in person asks for a license there.
+    """
+
+    video_url: VideoAddress | None = None
+    phone: Phone | None = None
+    address: Annotated[str, short(500), AfterValidator(prose)] | None = None
+    jurisdiction: ServedJurisdiction | None = None
+
+    def value(self) -> SessionAccess | None:
+        """Give the domain's value; where every way is null, nothing is said."""
+        told = SessionAccess(
+            video_url=self.video_url, phone=self.phone, address=self.address, jurisdiction=self.jurisdiction
+        )
+        return None if told.is_empty else told
+
+    @classmethod
+    def of(cls, access: SessionAccess) -> Self:
+        """Present it to the therapist whose sessions they are."""
+        return cls(
+            video_url=access.video_url,
+            phone=access.phone,
+            address=access.address,
+            jurisdiction=access.jurisdiction,
+        )
+
+
 class PutTherapist(Body):
     """A whole profile. visible: whether clients may find it; session_formats: how sessions can be held.
 
     birth_date and other_legal_names serve to look a person up in exclusion lists and are shown to no client.
+    session_access is kept encrypted and shown in confirmed appointments only, the part of the session's format. Like
+    everything else it is written whole: left out, there is none.
     """
 
     display_name: Name
@@ -49,6 +88,7 @@ class PutTherapist(Body):
     visible: YesNo = True
     birth_date: Day | None = None
     other_legal_names: Annotated[Sequence[Name], Field(max_length=20)] = ()
+    session_access: SessionAccessWire | None = None
 
     def profile(self) -> Profile:
         """Give the domain's value."""
@@ -69,6 +109,7 @@ class PutTherapist(Body):
             accepting_clients=self.accepting_clients,
             caseload_limit=self.caseload_limit,
             visible=self.visible,
+            session_access=None if self.session_access is None else self.session_access.value(),
         )
 
 
@@ -93,6 +134,7 @@ class OwnTherapistView(View):
     accepting_clients: bool
     caseload_limit: int
     visible: bool
+    session_access: SessionAccessWire | None
 
     @classmethod
     def of(cls, own: OwnProfile, *, status: ListingStatus) -> Self:
@@ -117,4 +159,5 @@ class OwnTherapistView(View):
             accepting_clients=profile.accepting_clients,
             caseload_limit=profile.caseload_limit,
             visible=profile.visible,
+            session_access=None if profile.session_access is None else SessionAccessWire.of(profile.session_access),
         )

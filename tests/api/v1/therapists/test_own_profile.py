@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.parts import Parts
 from domain.access.actor import Role
-from domain.ids import AccountId
+from domain.ids import AccountId, TherapistId
 from domain.licensing.licenses import LicenseStatus
 from domain.therapists.tables import Therapist
 from tests.build import accounts, therapists
@@ -14,7 +14,7 @@ from tests.build.accounts import Person
 from tests.build.availability import schedule
 from tests.build.profiles import BODY
 
-ANSWERED = {**BODY, "visible": True, "birth_date": None, "other_legal_names": []}
+ANSWERED = {**BODY, "visible": True, "birth_date": None, "other_legal_names": [], "session_access": None}
 
 
 @pytest.fixture
@@ -50,6 +50,83 @@ async def test_what_is_optional_is_kept_for_the_therapist(http: httpx.AsyncClien
     assert told.status_code == 200, told.text
     assert told.json() == (await read(http, therapist)).json()
     assert {key: told.json()[key] for key in optional} == optional
+
+
+ACCESS = {
+    "video_url": "https://video.example/room/7",
+    "phone": "+1 614 555 0100 ext. 7",
+    "address": "1 Example Street\nSecond floor",
+    "jurisdiction": "US-OH",
+}
+
+
+async def test_how_to_get_in_is_kept_for_the_therapist_and_shown_to_nobody_in_public(
+    http: httpx.AsyncClient, session: AsyncSession, therapist: Person
+) -> None:
+    therapist_id = await _listed(http, session, therapist)
+
+    told = await put(http, therapist, {"session_access": ACCESS})
+    seen = await read(http, therapist)
+    public = await http.get(f"/v1/therapists/{therapist_id}")
+    listed = await http.get("/v1/therapists")
+
+    assert (told.status_code, told.json()["status"]) == (200, "listed")
+    assert told.json()["session_access"] == seen.json()["session_access"] == ACCESS
+    assert public.status_code == listed.status_code == 200
+    for canary in ("video.example", "555 0100", "Example Street", "session_access"):
+        assert canary not in public.text + listed.text
+
+
+async def test_how_to_get_in_is_stored_sealed_but_for_where_the_rooms_are(
+    http: httpx.AsyncClient, session: AsyncSession, therapist: Person
+) -> None:
+    await put(http, therapist, {"session_access": ACCESS})
+
+    stored = await session.get_one(Therapist, therapist.actor.therapist_id)
+
+    assert stored.session_access_sealed is not None
+    assert b"video.example" not in stored.session_access_sealed
+    assert stored.in_person_jurisdiction == "US-OH"
+
+
+@pytest.mark.parametrize("nothing", [None, {}, {"phone": None}])
+async def test_how_to_get_in_is_gone_when_it_is_left_out_or_says_nothing(
+    http: httpx.AsyncClient, session: AsyncSession, therapist: Person, nothing: dict[str, None] | None
+) -> None:
+    await put(http, therapist, {"session_access": ACCESS})
+
+    told = await put(http, therapist, {"session_access": nothing})
+
+    stored = await session.get_one(Therapist, therapist.actor.therapist_id)
+    assert told.json()["session_access"] is None
+    assert (stored.session_access_sealed, stored.in_person_jurisdiction) == (None, None)
+
+
+async def test_one_way_in_is_enough(http: httpx.AsyncClient, therapist: Person) -> None:
+    told = await put(http, therapist, {"session_access": {"phone": "+16145550100"}})
+
+    assert told.json()["session_access"] == {
+        "video_url": None, "phone": "+16145550100", "address": None, "jurisdiction": None,
+    }  # fmt: skip
+
+
+async def test_a_new_way_in_unlists_nobody(http: httpx.AsyncClient, session: AsyncSession, therapist: Person) -> None:
+    await _listed(http, session, therapist)
+
+    changed = await put(http, therapist, {"session_access": ACCESS})
+
+    assert changed.json()["status"] == "listed"
+
+
+async def _listed(http: httpx.AsyncClient, session: AsyncSession, person: Person) -> TherapistId:
+    """Give a therapist what it takes to be found."""
+    therapist_id = person.actor.therapist_id
+    await put(http, person)
+    await therapists.license_of(session, therapist_id=therapist_id)
+    await therapists.schedule_of(session, therapist_id=therapist_id, schedule=schedule())
+    await session.commit()
+    assert (await put(http, person)).json()["status"] == "listed"
+    return therapist_id
 
 
 async def test_putting_twice_is_putting_once(http: httpx.AsyncClient, therapist: Person) -> None:
@@ -148,6 +225,19 @@ async def test_a_license_that_is_not_verified_lists_nobody(
         ({"birth_date": "1981-02-30"}, "/birth_date"),
         ({"other_legal_names": [" "]}, "/other_legal_names/0"),
         ({"status": "listed"}, "/status"),
+        ({"session_access": "at my place"}, "/session_access"),
+        ({"session_access": {"video_url": "http://video.example"}}, "/session_access/video_url"),
+        ({"session_access": {"video_url": "https://"}}, "/session_access/video_url"),
+        ({"session_access": {"video_url": "https://bank.example@video.example/"}}, "/session_access/video_url"),
+        ({"session_access": {"video_url": "https://video.example/ 7"}}, "/session_access/video_url"),
+        ({"session_access": {"video_url": "https://video.example/" + "x" * 500}}, "/session_access/video_url"),
+        ({"session_access": {"phone": "call me"}}, "/session_access/phone"),
+        ({"session_access": {"phone": "+1" + "5" * 39}}, "/session_access/phone"),
+        ({"session_access": {"address": "x" * 501}}, "/session_access/address"),
+        ({"session_access": {"address": "1 Example\u202e Street"}}, "/session_access/address"),
+        ({"session_access": {"jurisdiction": "US-XX"}}, "/session_access/jurisdiction"),
+        ({"session_access": {"jurisdiction": "Ohio"}}, "/session_access/jurisdiction"),
+        ({"session_access": {"door_code": "1234"}}, "/session_access/door_code"),
     ],
 )
 async def test_a_bad_body_is_refused_at_its_place_and_stores_nothing(
