@@ -6,7 +6,7 @@
 - An expired hold still stands in the constraints' way, and only who wants its time clears it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, TypeAlias
@@ -84,16 +84,19 @@ async def lock_therapist_time(session: AsyncSession, *, therapist_id: TherapistI
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
 
 
-async def is_day_full(session: AsyncSession, *, offer: Offer, day: Interval, limit: int) -> bool:
+async def is_day_full(
+    session: AsyncSession, *, offer: Offer, day: Interval, limit: int, besides: Collection[BookingId] = ()
+) -> bool:
     """Say whether the offer is one too many for the day; joining a group that meets anyway never is.
 
-    A group counts once, and only while somebody has a seat in it.
+    A group counts once, and only while somebody has a seat in it. besides: rows that do not count.
     """
     seat = aliased(Booking)
     has_seat = (
         select(seat.id)
         .where(
             seat.group_id == Booking.id,
+            seat.id.not_in(besides),
             or_(
                 seat.status.in_(COUNTED),
                 and_(seat.status == Status.HELD, seat.expires_at > database_now()),
@@ -110,6 +113,7 @@ async def is_day_full(session: AsyncSession, *, offer: Offer, day: Interval, lim
         await session.execute(
             select(func.count(), func.coalesce(func.bool_or(is_joined), literal(value=False))).where(
                 Booking.therapist_id == offer.therapist_id,
+                Booking.id.not_in(besides),
                 func.lower(Booking.during) >= day.starts_at,
                 func.lower(Booking.during) < day.ends_at,
                 or_(
@@ -128,7 +132,7 @@ async def clear_expired(session: AsyncSession, *, claim: Claim, stale: Stale, no
     What is locked here stays locked until the transaction or its savepoint ends, also when somebody else was first.
     """
     groups = sorted({group_id for _, group_id in stale if group_id is not None})
-    joined = await session.scalars(_same_group(claim).with_only_columns(Booking.id))
+    joined = await session.scalars(same_group(claim).with_only_columns(Booking.id))
     await lock_groups(session, sorted({*groups, *joined}))
     ids = select(Booking.id).where(
         Booking.id.in_([booking_id for booking_id, _ in stale]),
@@ -180,12 +184,19 @@ async def lock_groups(session: AsyncSession, group_ids: Sequence[BookingId]) -> 
         )
 
 
-async def release_empty_groups(session: AsyncSession, *, group_ids: Sequence[BookingId], now: datetime) -> None:
-    """Give back the therapist's time of groups whose last seat has gone; their rows are locked by the caller."""
+async def release_empty_groups(
+    session: AsyncSession, *, group_ids: Sequence[BookingId], besides: Collection[BookingId] = (), now: datetime
+) -> None:
+    """Give back the therapist's time of groups whose last seat has gone; their rows are locked by the caller.
+
+    besides: seats that are about to go.
+    """
     if not group_ids:
         return
     seat = aliased(Booking)
-    has_seat = select(seat.id).where(seat.group_id == Booking.id, seat.status.in_(LIVE)).exists()
+    has_seat = (
+        select(seat.id).where(seat.group_id == Booking.id, seat.status.in_(LIVE), seat.id.not_in(besides)).exists()
+    )
     await session.execute(
         update(Booking)
         .where(Booking.id.in_(group_ids), Booking.status == Status.CONFIRMED, ~has_seat)
@@ -248,7 +259,7 @@ async def lock_group(session: AsyncSession, *, claim: Claim, now: datetime) -> G
     """Lock the group that meets at the claim's time, made where there is none; None when a rival has the time."""
     # A group may be given up by its last client between looking and locking: then it is made anew.
     for _ in range(3):
-        found = (await session.execute(_same_group(claim).with_for_update())).one_or_none()
+        found = (await session.execute(same_group(claim).with_for_update())).one_or_none()
         if found is None:
             found = (await session.execute(_insert_group(claim, now=now))).one_or_none()
         if found is not None:
@@ -257,8 +268,8 @@ async def lock_group(session: AsyncSession, *, claim: Claim, now: datetime) -> G
     return None
 
 
-def _same_group(claim: Claim) -> Select[BookingId, Range[datetime], int | None]:
-    """Find the group that meets at the claim's very time."""
+def same_group(claim: Claim) -> Select[BookingId, Range[datetime], int | None]:
+    """Say how to find the group that meets at the claim's very time."""
     return select(Booking.id, Booking.occupied, Booking.capacity).where(
         Booking.kind == Kind.GROUP,
         Booking.status == Status.CONFIRMED,

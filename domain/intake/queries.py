@@ -6,15 +6,17 @@ any.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.access.actor import Actor, Role
 from domain.booking.states import APPOINTMENT, Kind, Status
 from domain.booking.tables import Booking
 from domain.ids import BookingId, ClientId, FormResponseId
+from domain.intake.states import ResponseStatus
 from domain.intake.tables import FormResponse
 
 OPEN_TO_THERAPIST: Final = (Status.CONFIRMED, Status.COMPLETED)
@@ -65,4 +67,14 @@ async def lock_own(session: AsyncSession, *, response_id: FormResponseId, client
         select(FormResponse)
         .where(FormResponse.id == response_id, FormResponse.client_id == client_id)
         .with_for_update()
+    )
+
+
+async def set_due(session: AsyncSession, *, booking_id: BookingId, due_at: datetime, now: datetime) -> None:
+    """Set when the drafts of an appointment are due."""
+    await session.execute(
+        update(FormResponse)
+        .where(FormResponse.booking_id == booking_id, FormResponse.status == ResponseStatus.DRAFT)
+        .values(due_at=due_at, version=FormResponse.version + 1, updated_at=now)
+        .execution_options(synchronize_session=False)
     )

@@ -16,7 +16,7 @@ from domain.access import policy
 from domain.access.actor import Actor, Role
 from domain.access.policy import Action
 from domain.audit import service as audit
-from domain.booking.consequences import Booked, Consequence
+from domain.booking.consequences import Booked, Consequence, Moved
 from domain.booking.refusals import AppointmentNotFound
 from domain.clients import service as clients
 from domain.errors import NotFound
@@ -104,6 +104,11 @@ def preparing(vault: Vault) -> Consequence[AsyncSession]:
             _attach(session, booked, form=built_in.FIRST_SESSION, vault=vault)
 
     return prepare
+
+
+async def keep_due(session: AsyncSession, moved: Moved) -> None:
+    """Let the forms of an appointment that was moved, as far as they are drafts, be due at its new start."""
+    await queries.set_due(session, booking_id=moved.booking_id, due_at=moved.starts_at, now=moved.now)
 
 
 async def forms_of(session: AsyncSession, *, booking_id: BookingId, by: Actor) -> tuple[AttachedForm, ...]:

@@ -1,6 +1,5 @@
 """Appointments: book, read, preview what cancelling costs, cancel."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -8,24 +7,23 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from api import pagination, preconditions
-from api.dependencies import Call, Reading, Writing
+from api.dependencies import Reading, Writing
 from api.idempotency import OnceOnly
 from api.pagination import Cursor, Limit
 from api.preconditions import IfMatch
 from api.strict_json import StrictRoute
+from api.v1.booking import presented
 from api.v1.booking.schemas import (
     AppointmentStatus,
     AppointmentView,
     CancelAppointment,
     CancellationPreviewView,
     CreateAppointment,
-    appointment_view,
     preview_view,
     statuses_of,
 )
 from api.wire import Instant, Page
-from domain.booking import access_service, book_service, cancel_service, service, ways_on_service
-from domain.booking.offer import Offer
+from domain.booking import book_service, cancel_service, service, ways_on_service
 from domain.booking.tables import Booking
 from domain.booking.wanted import Wanted
 from domain.ids import BookingId
@@ -43,7 +41,7 @@ async def create_appointment(body: CreateAppointment, call: Writing, once: OnceO
     async def work() -> AppointmentView:
         booked = await _book(body.wanted(), call)
         headers["ETag"] = preconditions.etag(booked.version)
-        return await _view(booked, call)
+        return await presented.one(booked, call)
 
     return await once(work, status=201, headers=lambda _view: headers)
 
@@ -83,8 +81,7 @@ async def list_appointments(
         digest_key=call.parts.digest_key,
         key=lambda row: (row.starts_at.isoformat(), str(row.id)),
     )
-    details = await access_service.details_of(call.session, appointments=page, vault=call.parts.vault)
-    return Page(data=[appointment_view(row, details=details[row.id]) for row in page], next_cursor=next_cursor)
+    return Page(data=await presented.several(page, call), next_cursor=next_cursor)
 
 
 @router.get("/{appointment_id}")
@@ -93,7 +90,7 @@ async def read_appointment(appointment_id: UUID, call: Reading, response: Respon
     found = await service.appointment(call.session, appointment_id=BookingId(appointment_id), by=call.actor)
     ways_on = await ways_on_service.after_cancelling(call.session, appointment=found, by=call.actor, now=call.now)
     response.headers["ETag"] = preconditions.etag(found.version)
-    return await _view(found, call, alternatives=ways_on)
+    return await presented.one(found, call, alternatives=ways_on)
 
 
 @router.get("/{appointment_id}/cancellation-preview")
@@ -125,12 +122,6 @@ async def cancel_appointment(
             now=call.now,
         )
         headers["ETag"] = preconditions.etag(cancelled.version)
-        return await _view(cancelled, call)
+        return await presented.one(cancelled, call)
 
     return await once(work, status=200, headers=lambda _view: headers)
-
-
-async def _view(appointment: Booking, call: Call, *, alternatives: Sequence[Offer] | None = None) -> AppointmentView:
-    """Present one appointment with what stands beside its row."""
-    details = await access_service.details_of(call.session, appointments=(appointment,), vault=call.parts.vault)
-    return appointment_view(appointment, details=details[appointment.id], alternatives=alternatives)

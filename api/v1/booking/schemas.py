@@ -130,6 +130,12 @@ class CancelAppointment(Body, json_schema_extra={"examples": [{"reason_code": "i
         return CancelRequest(reason=self.reason_code, note=self.note)
 
 
+class RescheduleAppointment(Body, json_schema_extra={"examples": [{"start": "2027-03-01T16:00:00Z"}]}):
+    """The new start."""
+
+    start: Instant
+
+
 class HoldView(View):
     """A session that is kept for you until `expires_at`.
 
@@ -251,7 +257,7 @@ def appointment_view(
         therapist_time_zone=appointment.zone,
         fee=money_wire(appointment.fee),
         cancellation_policy=_policy_view(appointment.terms),
-        series_id=None,
+        series_id=appointment.series_id,
         cancellation=_cancellation_view(appointment),
         alternatives=None if alternatives is None else alternative_views(alternatives),
     )

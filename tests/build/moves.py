@@ -1,0 +1,68 @@
+"""Appointments and moves as tests need them."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.access.actor import Actor
+from domain.booking import book_service, reschedule_service
+from domain.booking.consequences import Moved
+from domain.booking.tables import Booking
+from domain.ids import BookingId, TherapistId
+from tests.build import booking
+
+
+class Recorder:
+    """A consequence that keeps what it was told."""
+
+    def __init__(self) -> None:
+        self.told: list[Moved] = []
+
+    async def __call__(self, session: AsyncSession, moved: Moved) -> None:
+        assert session.in_transaction()
+        self.told.append(moved)
+
+
+def any_version(version: int) -> None:
+    """Take every version."""
+
+
+async def booked(
+    session: AsyncSession,
+    therapist_id: TherapistId,
+    *,
+    by: Actor,
+    starts_at: datetime | None = None,
+    session_type: str = "individual_50",
+    now: datetime,
+) -> Booking:
+    wanted = booking.wanted(therapist_id, starts_at=starts_at, session_type=session_type)
+    return await book_service.book(session, wanted=wanted, by=by, now=now, after=())
+
+
+async def moved(
+    session: AsyncSession,
+    appointment: Booking,
+    *,
+    to: datetime,
+    by: Actor,
+    now: datetime,
+    recorder: Recorder | None = None,
+) -> Booking:
+    return await reschedule_service.reschedule(
+        session,
+        appointment_id=appointment.id,
+        starts_at=to,
+        check=any_version,
+        by=by,
+        now=now,
+        after=() if recorder is None else (recorder,),
+    )
+
+
+async def times(session: AsyncSession, booking_id: BookingId) -> tuple[datetime, int]:
+    row = (
+        await session.execute(select(func.lower(Booking.during), Booking.version).where(Booking.id == booking_id))
+    ).one()
+    return row[0], row[1]

@@ -1,0 +1,220 @@
+"""Races of those who move and those who want standing sessions, on real connections that commit."""
+
+import asyncio
+import os
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Sequence
+from datetime import UTC, datetime
+
+import asyncpg
+import pytest
+from sqlalchemy import func, select
+
+from domain.access.actor import Actor
+from domain.booking import book_service, hold_service, reschedule_service
+from domain.booking.refusals import OwnTimeOverlaps, SlotNotOffered, SlotTaken
+from domain.booking.states import Kind, Status
+from domain.booking.tables import Booking
+from domain.database import Address, Database
+from domain.ids import BookingId, TherapistId
+from tests.build import booking
+from tests.build.availability import schedule, session_type
+from tests.build.therapists import listed_therapist
+
+ROUNDS = int(os.environ.get("ATTUNE_RACE_ROUNDS", "4"))  # `make races` runs many more
+KINDS = (session_type(after=10), session_type(code="group_50", after=10, capacity=2))
+
+
+@pytest.fixture(autouse=True)
+async def leave_nothing(server_address: Address) -> AsyncIterator[None]:
+    """Empty what these tests commit, as the owner; the audit is append-only and stays."""
+    yield
+    owner = await asyncpg.connect(server_address.dsn())
+    await owner.execute("TRUNCATE account CASCADE")
+    await owner.close()
+
+
+async def therapist(database: Database, *, daily_limit: int | None = None) -> TherapistId:
+    async with database.transaction() as session:
+        return await listed_therapist(session, schedule=schedule(session_types=KINDS, daily_limit=daily_limit))
+
+
+async def people(database: Database, *, count: int) -> list[Actor]:
+    async with database.transaction() as session:
+        return [await booking.client(session) for _ in range(count)]
+
+
+async def booked(
+    database: Database,
+    therapist_id: TherapistId,
+    *,
+    by: Actor,
+    starts_at: datetime,
+    session_type: str = "individual_50",
+) -> BookingId:
+    wanted = booking.wanted(therapist_id, starts_at=starts_at, session_type=session_type)
+    async with database.transaction() as session:
+        row = await book_service.book(session, wanted=wanted, by=by, now=datetime.now(UTC), after=())
+    return row.id
+
+
+async def move(database: Database, appointment_id: BookingId, *, by: Actor, to: datetime) -> str:
+    """Move, commit, and say how it went."""
+    try:
+        async with database.transaction() as session:
+            await reschedule_service.reschedule(
+                session,
+                appointment_id=appointment_id,
+                starts_at=to,
+                check=lambda _version: None,
+                by=by,
+                now=datetime.now(UTC),
+                after=(),
+            )
+    except (SlotTaken, OwnTimeOverlaps, SlotNotOffered) as refused:
+        return refused.slug
+    return "moved"
+
+
+async def hold(database: Database, therapist_id: TherapistId, *, by: Actor, starts_at: datetime) -> str:
+    """Hold, commit, and say how it went."""
+    wanted = booking.wanted(therapist_id, starts_at=starts_at)
+    try:
+        async with database.transaction() as session:
+            await hold_service.hold(session, wanted=wanted, by=by, now=datetime.now(UTC))
+    except (SlotTaken, OwnTimeOverlaps, SlotNotOffered) as refused:
+        return refused.slug
+    return "held"
+
+
+async def race(attempts: Sequence[Awaitable[str]]) -> Counter[str]:
+    """Let all go at once. Whatever is no refusal of ours, such as a deadlock, is raised."""
+    return Counter(await asyncio.gather(*attempts))
+
+
+async def starts(database: Database, *, therapist_id: TherapistId, kind: Kind = Kind.INDIVIDUAL) -> list[datetime]:
+    """Give the starts of what lives with a therapist."""
+    async with database.read() as session:
+        found = await session.scalars(
+            select(func.lower(Booking.during))
+            .where(
+                Booking.therapist_id == therapist_id,
+                Booking.kind == kind,
+                Booking.status.in_((Status.HELD, Status.CONFIRMED)),
+            )
+            .order_by(func.lower(Booking.during), Booking.id)
+        )
+        return list(found)
+
+
+async def test_of_many_who_move_or_hold_into_one_time_one_wins_and_the_others_keep_theirs(
+    database: Database,
+) -> None:
+    for number in range(ROUNDS):
+        therapist_id = await therapist(database)
+        movers, holders = await people(database, count=4), await people(database, count=4)
+        wanted = booking.slot(days=3 + number, hour=16)
+        olds = [booking.slot(days=3 + number, hour=9 + turn) for turn in range(len(movers))]
+        ids = [await booked(database, therapist_id, by=by, starts_at=old) for by, old in zip(movers, olds, strict=True)]
+
+        outcome = await race(
+            [
+                attempt
+                for mover, appointment_id, holder in zip(movers, ids, holders, strict=True)
+                for attempt in (
+                    move(database, appointment_id, by=mover, to=wanted),
+                    hold(database, therapist_id, by=holder, starts_at=wanted),
+                )
+            ]
+        )
+
+        left = await starts(database, therapist_id=therapist_id)
+        assert outcome["moved"] + outcome["held"] == 1
+        assert outcome["slot-taken"] == len(movers) + len(holders) - 1
+        assert left.count(wanted) == 1
+        assert len(left) == len(movers) + outcome["held"]
+        assert len(set(left) & set(olds)) == len(movers) - outcome["moved"]
+
+
+async def test_two_that_want_each_others_time_never_lose_their_own(database: Database) -> None:
+    therapist_id = await therapist(database)
+
+    for number in range(ROUNDS):
+        pair = await people(database, count=2)
+        times = [booking.slot(days=3 + number, hour=hour) for hour in (10, 12)]
+        ids = [await booked(database, therapist_id, by=by, starts_at=at) for by, at in zip(pair, times, strict=True)]
+
+        outcome = await race(
+            [
+                move(database, appointment_id, by=by, to=to)
+                for appointment_id, by, to in zip(ids, pair, reversed(times), strict=True)
+                for _ in range(3)
+            ]
+        )
+
+        assert outcome == {"slot-taken": 6}
+        assert [at for at in await starts(database, therapist_id=therapist_id) if at in times] == times
+
+
+async def test_one_client_who_swaps_two_sessions_at_once_keeps_both(database: Database) -> None:
+    for number in range(ROUNDS):
+        therapist_ids = [await therapist(database), await therapist(database)]
+        [by] = await people(database, count=1)
+        times = [booking.slot(days=3 + number, hour=hour) for hour in (10, 12)]
+        ids = [
+            await booked(database, therapist_id, by=by, starts_at=at)
+            for therapist_id, at in zip(therapist_ids, times, strict=True)
+        ]
+
+        outcome = await race(
+            [
+                move(database, appointment_id, by=by, to=to)
+                for appointment_id, to in zip(ids, reversed(times), strict=True)
+            ]
+        )
+
+        assert outcome == {"conflict": 2}
+
+
+async def test_seats_that_change_places_leave_no_empty_group(database: Database) -> None:
+    therapist_id = await therapist(database)
+
+    for number in range(ROUNDS):
+        pair = await people(database, count=2)
+        times = [booking.slot(days=3 + number, hour=hour) for hour in (10, 12)]
+        ids = [
+            await booked(database, therapist_id, by=by, starts_at=at, session_type="group_50")
+            for by, at in zip(pair, times, strict=True)
+        ]
+
+        outcome = await race(
+            [
+                move(database, appointment_id, by=by, to=to)
+                for appointment_id, by, to in zip(ids, pair, reversed(times), strict=True)
+            ]
+        )
+
+        seats = [at for at in await starts(database, therapist_id=therapist_id, kind=Kind.SEAT) if at in times]
+        groups = [at for at in await starts(database, therapist_id=therapist_id, kind=Kind.GROUP) if at in times]
+        assert outcome == {"moved": 2}
+        assert len(seats) == 2
+        assert groups == sorted(set(seats))
+
+
+async def test_a_daily_limit_is_exact_while_sessions_move_in(database: Database) -> None:
+    for number in range(ROUNDS):
+        therapist_id = await therapist(database, daily_limit=2)
+        clients = await people(database, count=5)
+        ids = [
+            await booked(database, therapist_id, by=by, starts_at=booking.slot(days=10 + turn, hour=10))
+            for turn, by in enumerate(clients)
+        ]
+
+        outcome = await race(
+            [
+                move(database, appointment_id, by=by, to=booking.slot(days=3 + number, hour=10 + turn))
+                for turn, (appointment_id, by) in enumerate(zip(ids, clients, strict=True))
+            ]
+        )
+
+        assert outcome == {"moved": 2, "slot-not-offered": 3}
