@@ -1,24 +1,21 @@
 """Which sessions a therapist could start with: the cheapest kind that fits, at times the client can.
 
-A client's times are wall time in their zone, week after week; times that touch or overlap are one. A session fits when
-it lies wholly inside; without times, every session does.
+A session fits when it lies wholly inside a client's times (`availability/weekly_times.py`); without times, every one
+does.
 """
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from operator import attrgetter
 from typing import Final
 
-from domain.availability import wall_clock
-from domain.availability.interval import Interval, merge
-from domain.availability.schedule import WEEKDAYS, SessionType, WeeklyHours
+from domain.availability.interval import Interval
+from domain.availability.schedule import SessionType
+from domain.availability.weekly_times import lies_within
 from domain.booking.offer import Offer
 
 NEXT_SLOTS_MAX: Final = 3
 NEAR: Final = timedelta(days=14)  # most therapists have three sessions within it, and a whole year is costly to look at
-_by_start = attrgetter("starts_at")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,35 +26,19 @@ class Opening:
     next_offers: tuple[Offer, ...]
 
 
-def stretches(times: Sequence[WeeklyHours], *, zone: str, during: Interval) -> tuple[Interval, ...]:
-    """Give the instants at which a client can, for sessions that start within an interval; sorted, not touching.
-
-    zone: the client's, a known IANA key.
-    """
-    first = wall_clock.local(during.starts_at, zone).date() - timedelta(days=1)
-    last = wall_clock.local(during.ends_at, zone).date() + timedelta(days=1)
-    dates = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-    found = (
-        wall_clock.hours(on, start=each.start, end=each.end, zone=zone)
-        for each in times
-        for on in dates
-        if WEEKDAYS[on.weekday()] is each.weekday
-    )
-    return merge(interval for interval in found if interval is not None)
-
-
 def cheapest(
     session_types: Sequence[SessionType], *, offers: Sequence[Offer], free_time: Sequence[Interval] | None
 ) -> Opening | None:
     """Give the first session type with a session that fits, and its soonest; None where there is no such session.
 
-    session_types: the cheapest first. offers: a therapist's, by start. free_time: as of `stretches`, None for always.
+    session_types: the cheapest first. offers: a therapist's, by start. free_time: as of `weekly_times.stretches`, None
+    for always.
     """
     for kind in session_types:
         fitting = [
             offer
             for offer in offers
-            if offer.session_type == kind.code and (free_time is None or _lies_within(offer, free_time))
+            if offer.session_type == kind.code and (free_time is None or lies_within(offer.during, free_time))
         ]
         if fitting:
             return Opening(session_type=kind, next_offers=tuple(fitting[:NEXT_SLOTS_MAX]))
@@ -77,8 +58,3 @@ def is_settled(
     """Tell whether later offers can't change what `cheapest` gives: it is the first session type, and has them all."""
     found = cheapest(session_types, offers=offers, free_time=free_time)
     return found is not None and found.session_type == session_types[0] and len(found.next_offers) == NEXT_SLOTS_MAX
-
-
-def _lies_within(offer: Offer, free_time: Sequence[Interval]) -> bool:
-    before = bisect_right(free_time, offer.starts_at, key=_by_start)
-    return before > 0 and offer.ends_at <= free_time[before - 1].ends_at

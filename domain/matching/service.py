@@ -16,6 +16,7 @@ from domain.access.actor import Actor
 from domain.access.policy import Action
 from domain.audit import service as audit
 from domain.availability import service as availability
+from domain.availability import weekly_times
 from domain.availability.interval import Interval
 from domain.availability.schedule import Schedule, SessionType
 from domain.booking import offers_queries, offers_service
@@ -223,7 +224,7 @@ def _search(wish: Wish, *, client: ClientFacts, horizon_days: int, now: datetime
         wish=wish,
         client_id=client.client_id,
         window=window,
-        free_time=openings.stretches(wish.times, zone=zone, during=window) if wish.times else None,
+        free_time=weekly_times.stretches(wish.times, zone=zone, during=window) if wish.times else None,
         now=now,
     )
 

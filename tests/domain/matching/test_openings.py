@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.availability import weekly_times
 from domain.availability.interval import Interval
 from domain.availability.schedule import Weekday
 from domain.matching import openings
@@ -19,7 +20,7 @@ DEAR = session_type()
 def test_times_are_wall_time_in_the_clients_zone_on_both_sides_of_a_clock_change() -> None:
     over_the_change = interval("2027-03-08T00:00Z", "2027-03-20T00:00Z")
 
-    found = openings.stretches(hours("09:00", "12:00", Weekday.MONDAY), zone=ZONE, during=over_the_change)
+    found = weekly_times.stretches(hours("09:00", "12:00", Weekday.MONDAY), zone=ZONE, during=over_the_change)
 
     assert found == (
         interval("2027-03-08T14:00Z", "2027-03-08T17:00Z"),
@@ -31,13 +32,13 @@ def test_times_that_touch_are_one() -> None:
     times = (*hours("09:00", "12:00", Weekday.TUESDAY), *hours("12:00", "15:00", Weekday.TUESDAY))
     around_noon = offer(datetime(2027, 3, 2, 16, 30, tzinfo=UTC))
 
-    free_time = openings.stretches(times, zone=ZONE, during=WEEK)
+    free_time = weekly_times.stretches(times, zone=ZONE, during=WEEK)
 
     assert openings.cheapest([DEAR], offers=[around_noon], free_time=free_time) is not None
 
 
 def test_a_session_must_lie_wholly_within_the_times() -> None:
-    free_time = openings.stretches(hours("09:00", "10:00", Weekday.TUESDAY), zone=ZONE, during=WEEK)
+    free_time = weekly_times.stretches(hours("09:00", "10:00", Weekday.TUESDAY), zone=ZONE, during=WEEK)
     nine, after_nine = (offer(datetime(2027, 3, 2, 14, minute, tzinfo=UTC)) for minute in (10, 11))
 
     assert openings.cheapest([DEAR], offers=[after_nine], free_time=free_time) is None
@@ -45,7 +46,7 @@ def test_a_session_must_lie_wholly_within_the_times() -> None:
 
 
 def test_times_past_midnight_hold_the_next_morning() -> None:
-    free_time = openings.stretches(hours("22:00", "02:00", Weekday.SUNDAY), zone=ZONE, during=WEEK)
+    free_time = weekly_times.stretches(hours("22:00", "02:00", Weekday.SUNDAY), zone=ZONE, during=WEEK)
 
     assert interval("2027-03-08T03:00Z", "2027-03-08T07:00Z") in free_time
 
@@ -67,7 +68,7 @@ def test_the_cheapest_kind_with_a_session_that_fits_is_taken() -> None:
 def test_fitting_agrees_with_looking_at_every_stretch(day: int, minute: int, start: int, end: int) -> None:
     times = hours(f"{start:02}:00", f"{end:02}:00", Weekday.MONDAY, Weekday.TUESDAY, Weekday.SATURDAY)
     asked = offer(WEEK.starts_at + timedelta(days=day, minutes=minute))
-    free_time = openings.stretches(times, zone=ZONE, during=WEEK)
+    free_time = weekly_times.stretches(times, zone=ZONE, during=WEEK)
 
     found = openings.cheapest([DEAR], offers=[asked], free_time=free_time)
 
