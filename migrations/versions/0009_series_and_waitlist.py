@@ -69,7 +69,8 @@ GRANT SELECT, INSERT ON waitlist_time TO attune_service;
 ALTER TABLE booking ADD COLUMN origin text NOT NULL DEFAULT 'client'
     CONSTRAINT booking_origin_check CHECK (origin IN ('client', 'waitlist', 'rehoming'));
 ALTER TABLE booking ADD COLUMN hold_number integer
-    CONSTRAINT booking_hold_number_check CHECK (hold_number BETWEEN 1 AND 3 AND origin = 'client');
+    CONSTRAINT booking_hold_number_check CHECK (
+        hold_number IS NULL OR (hold_number BETWEEN 1 AND 3 AND origin = 'client'));
 ALTER TABLE booking ADD COLUMN series_id uuid;
 ALTER TABLE booking ADD COLUMN waitlist_entry_id uuid;
 ALTER TABLE booking ADD COLUMN in_place_of uuid;
