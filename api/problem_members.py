@@ -20,6 +20,7 @@ from domain.booking.refusals import (
     TooManyHolds,
     TransitionNotAllowed,
 )
+from domain.booking.waitlist_service import TooManyWaits
 from domain.clients.ages import TooYoung
 from domain.clients.service import ClientProfileMissing
 from domain.errors import DomainError, Invalid
@@ -33,6 +34,7 @@ from domain.throttle.service import RateLimited
 
 WRITE_PROFILE: Final = NextStep(action="write_profile", method="PUT", path="/v1/therapists/me")
 SEE_LICENSES: Final = NextStep(action="see_licenses", method="GET", path="/v1/therapists/me/licenses")
+SEE_WAITLIST: Final = NextStep(action="see_waitlist", method="GET", path="/v1/waitlist-entries")
 SEE_QUEUE: Final = NextStep(action="see_queue", method="GET", path="/v1/admin/licenses")
 
 
@@ -92,6 +94,8 @@ def _steps_of_own(error: DomainError) -> tuple[NextStep, ...]:
             return _steps_of_hold(error.hold_id)
         case OwnTimeOverlaps():
             return _steps_of_own_time(error)
+        case TooManyWaits():
+            return (SEE_WAITLIST,)
         case TransitionNotAllowed():
             return (_see_appointment(error.appointment_id),)
         case _:

@@ -3,6 +3,7 @@
 An id is never a secret: what opens a door is drawn with `secrets` and stored as a digest.
 """
 
+import hashlib
 import secrets
 import time
 from typing import NewType
@@ -30,6 +31,18 @@ def uuid7() -> UUID:
     """Draw a UUIDv7: 48 bits of Unix milliseconds, then 74 random bits. Source: RFC 9562 section 5.7."""
     milliseconds = time.time_ns() // 1_000_000
     value = (milliseconds & ((1 << 48) - 1)) << 80 | secrets.randbits(80)
+    value = value & ~(0xF << 76) | 0x7 << 76
+    value = value & ~(0x3 << 62) | 0x2 << 62
+    return UUID(int=value)
+
+
+def uuid7_of(row: UUID, *, label: str) -> UUID:
+    """Derive the id of what may be made only once for a row and a label: always the same, with the row's milliseconds.
+
+    What is made under it a second time meets the primary key.
+    """
+    drawn = hashlib.sha256(row.bytes + label.encode()).digest()
+    value = int.from_bytes(row.bytes[:6] + drawn[:10])
     value = value & ~(0xF << 76) | 0x7 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62
     return UUID(int=value)

@@ -18,6 +18,8 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.accounts import registration_service as registrations
+from domain.booking import expiry_service, waitlist_service
+from domain.booking import jobs as booking
 from domain.clock import Clock
 from domain.database import Address, Database, DriverConnection, address_of, connect, server_settings
 from domain.notices import jobs as notices
@@ -48,6 +50,7 @@ SWEEPS: Final[tuple[tuple[str, Sweep], ...]] = (
     ("stored_replies", replay.forget_old),
     ("counters", throttle.forget_old),
     ("registrations", registrations.forget_old),
+    ("waits_past", waitlist_service.end_past),
 )
 
 
@@ -114,12 +117,15 @@ def create(settings: Settings) -> Working:
     async def deliver(notice_id: UUID) -> None:
         await notices.deliver(notice_id, database=database, vault=vault, mailer=mailer, clock=clock)
 
-    handlers: dict[JobName, Handler] = {JobName.NOTICE_DELIVER: deliver}
+    handlers: dict[JobName, Handler] = {
+        JobName.NOTICE_DELIVER: deliver,
+        JobName.WAITLIST_OFFER: partial(booking.offer_waiting, database=database, vault=vault, clock=clock),
+    }
 
     return Working(
         database=database,
         worker=Worker(connect=partial(_listen, address, settings), handlers=handlers),
-        sweeps=SWEEPS,
+        sweeps=(*SWEEPS, ("holds_run_out", partial(expiry_service.sweep, vault=vault))),
         clock=clock,
         stopping=asyncio.Event(),
     )

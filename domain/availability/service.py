@@ -7,6 +7,7 @@ from sqlalchemy import delete, insert
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain import queue
 from domain.access import policy
 from domain.access.actor import Actor
 from domain.access.policy import Action
@@ -17,6 +18,7 @@ from domain.availability.schedule import Schedule, check
 from domain.availability.tables import ScheduleRow, SessionTypeRow, WeeklyHoursRow
 from domain.errors import Conflict, NotFound
 from domain.ids import TherapistId
+from domain.queue import JobName
 
 
 class ProfileNeeded(Conflict):
@@ -71,6 +73,7 @@ async def put_schedule(session: AsyncSession, *, schedule: Schedule, by: Actor, 
     audit.record(
         session, by=by, action=Action.SCHEDULE_WRITE, subject_kind="schedule", subject_id=therapist_id, now=now
     )
+    await queue.enqueue(session, job=JobName.WAITLIST_OFFER, row_id=therapist_id)  # it may have opened time
     return StoredSchedule(therapist_id=therapist_id, schedule=schedule, version=version)
 
 

@@ -13,7 +13,14 @@ from domain.access.actor import Actor
 from domain.access.policy import Action
 from domain.audit import service as audit
 from domain.availability.interval import Interval
-from domain.booking import claim_service, ending_queries, queries, ways_on_service
+from domain.booking import (
+    claim_service,
+    ending_queries,
+    given_service,
+    occupation_queries,
+    queries,
+    ways_on_service,
+)
 from domain.booking.consequences import Booked, Consequence
 from domain.booking.refusals import (
     HoldExpired,
@@ -22,7 +29,7 @@ from domain.booking.refusals import (
     SlotNotOffered,
     TransitionNotAllowed,
 )
-from domain.booking.states import APPOINTMENT, Status
+from domain.booking.states import APPOINTMENT, Origin, Status
 from domain.booking.tables import Booking
 from domain.booking.wanted import Wanted
 from domain.directory import service as directory
@@ -60,16 +67,24 @@ async def book_held(
     """Turn the client's hold into an appointment.
 
     after: what follows in the same transaction. Raises HoldNotFound, TransitionNotAllowed when it is booked already,
-    LicenseNotValidAtSession, SlotNotOffered when the therapist is not listed any more, HoldExpired.
+    LicenseNotValidAtSession, SlotNotOffered when the therapist is not listed any more, HoldExpired; and OwnTimeOverlaps
+    for a hold that was given, since that keeps none of the client's time.
     """
     policy.require(by, Action.APPOINTMENT_BOOK)
     held = await queries.own_hold(session, hold_id=hold_id, client_id=by.client_id)
     if held is None or held.status is Status.RELEASED:
         raise HoldNotFound
     if held.status not in APPOINTMENT:
+        given = held.origin is not Origin.CLIENT
+        if given:
+            await occupation_queries.lock_client(session, client_id=by.client_id)
         await _require_license(session, hold=held, now=now)
         await _require_listing(session, hold=held, now=now)
-        confirmed = await ending_queries.confirm(session, hold_id=hold_id, client_id=by.client_id, now=now)
+        confirmed = (
+            await given_service.confirm(session, hold=held, client_id=by.client_id, now=now)
+            if given
+            else await ending_queries.confirm(session, hold_id=hold_id, client_id=by.client_id, now=now)
+        )
         if confirmed is not None:
             await _follow(session, appointment=confirmed, by=by, now=now, after=after)
             return confirmed

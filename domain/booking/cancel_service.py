@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -9,7 +10,7 @@ from domain.access import policy
 from domain.access.actor import Actor, Role
 from domain.access.policy import Action
 from domain.audit import service as audit
-from domain.booking import ending_queries, queries, states
+from domain.booking import ending_queries, freed_service, queries, states
 from domain.booking.ending_queries import Cancellation
 from domain.booking.refusals import AppointmentNotFound, TransitionNotAllowed
 from domain.booking.states import Event
@@ -17,6 +18,9 @@ from domain.booking.tables import Booking
 from domain.booking.terms import FeeDue, Party, ReasonCode, fee_due
 from domain.ids import BookingId
 from domain.vault.cipher import Place, Vault
+
+# A therapist who cancels for one of these is not there at that time: it is offered to nobody who waits.
+NOT_THERE: Final = frozenset({ReasonCode.THERAPIST_UNAVAILABLE, ReasonCode.ILLNESS, ReasonCode.EMERGENCY})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +50,7 @@ async def version_to_change(session: AsyncSession, *, appointment_id: BookingId,
 async def cancel(
     session: AsyncSession, *, appointment_id: BookingId, request: CancelRequest, vault: Vault, by: Actor, now: datetime
 ) -> Booking:
-    """Cancel an appointment; its time is free when the transaction commits.
+    """Cancel an appointment; its time is free when the transaction commits, and kept for the first who waits for it.
 
     Raises AppointmentNotFound, TransitionNotAllowed when it is cancelled, has started or is over.
     """
@@ -66,6 +70,10 @@ async def cancel(
     audit.record(
         session, by=by, action=Action.APPOINTMENT_CANCEL, subject_kind="booking", subject_id=locked.id, now=now
     )
+    if party is Party.CLIENT or request.reason not in NOT_THERE:
+        await freed_service.freed(
+            session, therapist_id=cancelled.therapist_id, during=cancelled.occupied_time, vault=vault, now=now
+        )
     return cancelled
 
 

@@ -8,12 +8,13 @@ from domain.access import policy
 from domain.access.actor import Actor
 from domain.access.policy import Action
 from domain.audit import service as audit
-from domain.booking import claim_service, ending_queries, queries, ways_on_service
+from domain.booking import claim_service, ending_queries, freed_service, queries, ways_on_service
 from domain.booking.refusals import HoldExpired, HoldNotFound, HoldNotRenewable, TransitionNotAllowed
 from domain.booking.states import APPOINTMENT, Status
 from domain.booking.tables import Booking
 from domain.booking.wanted import Wanted
 from domain.ids import BookingId
+from domain.vault.cipher import Vault
 
 
 async def hold(session: AsyncSession, *, wanted: Wanted, by: Actor, now: datetime) -> Booking:
@@ -57,10 +58,11 @@ async def renew(session: AsyncSession, *, hold_id: BookingId, by: Actor, now: da
     raise HoldExpired(alternatives=await ways_on_service.instead_of(session, booking=found, now=now))
 
 
-async def release(session: AsyncSession, *, hold_id: BookingId, by: Actor, now: datetime) -> None:
-    """Give up a hold of the client's own; one that has already gone stays gone, and that is no refusal.
+async def release(session: AsyncSession, *, hold_id: BookingId, vault: Vault, by: Actor, now: datetime) -> None:
+    """Give up a hold of the client's own, or let one pass that was given; its time goes to the first who waits for it.
 
-    Raises HoldNotFound, and TransitionNotAllowed once it is an appointment.
+    One that has already gone stays gone, and that is no refusal. Raises HoldNotFound, and TransitionNotAllowed once it
+    is an appointment.
     """
     policy.require(by, Action.HOLD_RELEASE)
     found = await queries.own_hold(session, hold_id=hold_id, client_id=by.client_id)
@@ -68,6 +70,9 @@ async def release(session: AsyncSession, *, hold_id: BookingId, by: Actor, now: 
         raise HoldNotFound
     if await ending_queries.release(session, hold=found, now=now):
         audit.record(session, by=by, action=Action.HOLD_RELEASE, subject_kind="booking", subject_id=found.id, now=now)
+        await freed_service.freed(
+            session, therapist_id=found.therapist_id, during=found.occupied_time, vault=vault, now=now
+        )
         return
     now_it_is = await queries.own_hold(session, hold_id=hold_id, client_id=by.client_id)
     if now_it_is is not None and now_it_is.status in APPOINTMENT:

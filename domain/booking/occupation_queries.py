@@ -73,6 +73,25 @@ async def own_holds(session: AsyncSession, *, client_id: ClientId) -> Sequence[B
     return found.all()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What a therapist's schedule says of every session. daily_limit: None for no limit."""
+
+    minimum_notice_minutes: int
+    daily_limit: int | None
+
+
+async def rules(session: AsyncSession, *, therapist_id: TherapistId) -> Rules | None:
+    """Give the rules of a therapist's schedule, or None without one."""
+    found = await session.execute(
+        select(ScheduleRow.minimum_notice_minutes, ScheduleRow.daily_limit).where(
+            ScheduleRow.therapist_id == therapist_id
+        )
+    )
+    row = found.one_or_none()
+    return None if row is None else Rules(minimum_notice_minutes=row[0], daily_limit=row[1])
+
+
 async def daily_limit(session: AsyncSession, *, therapist_id: TherapistId) -> int | None:
     """Give how many sessions the therapist takes on one local day, or None for no limit."""
     return await session.scalar(select(ScheduleRow.daily_limit).where(ScheduleRow.therapist_id == therapist_id))
@@ -82,6 +101,13 @@ async def lock_therapist_time(session: AsyncSession, *, therapist_id: TherapistI
     """Queue up behind others who count or move this therapist's sessions, so that a count of the day stays true."""
     key = f"therapist_time:{therapist_id}"
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
+
+
+async def try_lock_therapist_time(session: AsyncSession, *, therapist_id: TherapistId) -> bool:
+    """Take the same lock where nobody has it, and say whether; for those who hold locks that come after it."""
+    key = f"therapist_time:{therapist_id}"
+    got = await session.scalar(select(func.pg_try_advisory_xact_lock(func.hashtextextended(key, 0))))
+    return bool(got)
 
 
 async def is_day_full(

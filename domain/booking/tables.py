@@ -9,6 +9,7 @@ from sqlalchemy import DateTime, ForeignKey
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Mapped, mapped_column
 
+from domain.availability.interval import Interval
 from domain.availability.schedule import SessionFormat, Weekday
 from domain.booking.states import Attendance, Kind, Origin, Status, WaitlistStatus
 from domain.booking.terms import CancellationTerms, Party, ReasonCode
@@ -74,6 +75,11 @@ class Booking(Base):
     def ends_at(self) -> datetime:
         """Give the end of the bare session."""
         return _bound(self.during.upper)
+
+    @property
+    def occupied_time(self) -> Interval:
+        """Give the time it takes, or took, from the therapist: the session and its buffers."""
+        return Interval(starts_at=_bound(self.occupied.lower), ends_at=_bound(self.occupied.upper))
 
     @property
     def fee(self) -> Money:

@@ -37,3 +37,51 @@ def already_registered() -> Message:
         ),
         token=None,
     )
+
+
+def session_offered() -> Message:
+    """Say that a time is kept for somebody who waits."""
+    return Message(
+        subject="Something is waiting for you",
+        text=(
+            "Hello,\n\n"
+            "something you asked us to look out for has come up, and we keep it for you for a little while.\n\n"
+            "Sign in to Attune to see it. If it doesn't suit you, that is quite all right: we go on looking.\n\n"
+            "Take care,\nAttune\n"
+        ),
+        token=None,
+    )
+
+
+def session_changed() -> Message:
+    """Say to a client that somebody else had to change what was arranged."""
+    return Message(
+        subject="There is news for you",
+        text=(
+            "Hello,\n\n"
+            "something that was arranged with you has changed. It is nothing you did.\n\n"
+            "Sign in to Attune to see it: we have looked for other ways on for you, and they are waiting there.\n\n"
+            "Take care,\nAttune\n"
+        ),
+        token=None,
+    )
+
+
+def practice_changed() -> Message:
+    """Say to a therapist that something about their calendar has changed."""
+    return Message(
+        subject="There is news about your calendar",
+        text=(
+            "Hello,\n\nsomething about your calendar has changed. Sign in to Attune to see it.\n\nTake care,\nAttune\n"
+        ),
+        token=None,
+    )
+
+
+def booking_confirmed() -> Message:
+    """Say that an appointment was confirmed, to either party."""
+    return Message(
+        subject="An appointment was confirmed",
+        text=("Hello,\n\nan appointment of yours was confirmed. Sign in to Attune to see it.\n\nTake care,\nAttune\n"),
+        token=None,
+    )

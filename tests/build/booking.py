@@ -15,6 +15,7 @@ from domain.booking.states import Attendance, Kind, Status
 from domain.booking.tables import Booking
 from domain.booking.wanted import Wanted
 from domain.clients.tables import Client
+from domain.database import database_now
 from domain.ids import AccountId, BookingId, ClientId, MatchId, SessionId, TherapistId, uuid7
 from tests.build import accounts
 
@@ -131,13 +132,23 @@ def row(
     )
 
 
-async def run_out(session: AsyncSession, *, hold_id: BookingId) -> None:
-    """Let a hold's ten minutes be over, as if it had been made an hour ago."""
-    hour = cast(timedelta(hours=1), SqlInterval)
+async def run_out(session: AsyncSession, *, hold_id: BookingId, hours: int = 1) -> None:
+    """Let a hold's time be over, as if it had been made so many hours ago."""
+    hour = cast(timedelta(hours=hours), SqlInterval)
     await session.execute(
         update(Booking)
         .where(Booking.id == hold_id)
         .values(held_at=Booking.held_at - hour, expires_at=Booking.expires_at - hour)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def runs_out_soon(session: AsyncSession, *, hold_id: BookingId) -> None:
+    """Let a hold run out 20 milliseconds from now, by the database's clock."""
+    await session.execute(
+        update(Booking)
+        .where(Booking.id == hold_id)
+        .values(expires_at=database_now() + cast(timedelta(milliseconds=20), SqlInterval))
         .execution_options(synchronize_session=False)
     )
 

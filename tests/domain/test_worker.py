@@ -108,7 +108,15 @@ async def test_a_sweep_runs_in_one_process_at_a_time(working: Working, database:
 
 async def test_every_table_that_is_to_be_forgotten_has_its_sweep(working: Working) -> None:
     names = [name for name, _ in working.sweeps]
-    assert names == ["notices", "notices_given_up", "stored_replies", "counters", "registrations"]
+    assert names == [
+        "notices",
+        "notices_given_up",
+        "stored_replies",
+        "counters",
+        "registrations",
+        "waits_past",
+        "holds_run_out",
+    ]
 
 
 async def test_a_worker_told_to_stop_ends_and_closes_its_connections(service_settings: Settings) -> None:

@@ -10,6 +10,7 @@ import asyncpg
 import pytest
 from sqlalchemy import func, select
 
+from api.parts import Parts
 from domain.access.actor import Actor
 from domain.booking import book_service, hold_service
 from domain.booking.refusals import OwnTimeOverlaps, SlotNotOffered, SlotTaken
@@ -167,7 +168,7 @@ async def test_a_group_gives_away_its_seats_and_no_more(database: Database) -> N
     assert await live(database, therapist_id=therapist_id, kind=Kind.GROUP) == FEWER_ROUNDS
 
 
-async def test_a_seat_given_back_while_others_want_it_leaves_no_group_behind(database: Database) -> None:
+async def test_a_seat_given_back_while_others_want_it_leaves_no_group_behind(database: Database, parts: Parts) -> None:
     therapist_id = await therapist(database)
     [first, second] = await people(database, count=2)
     wanted = booking.wanted(therapist_id, session_type="group_50")
@@ -176,14 +177,14 @@ async def test_a_seat_given_back_while_others_want_it_leaves_no_group_behind(dat
         async with database.transaction() as session:
             held = await hold_service.hold(session, wanted=wanted, by=first, now=datetime.now(UTC))
         async with database.transaction() as session:
-            await hold_service.release(session, hold_id=held.id, by=first, now=datetime.now(UTC))
+            await hold_service.release(session, hold_id=held.id, vault=parts.vault, by=first, now=datetime.now(UTC))
         return "given back"
 
     async def take_and_give_back() -> str:
         async with database.transaction() as session:
             held = await hold_service.hold(session, wanted=wanted, by=second, now=datetime.now(UTC))
         async with database.transaction() as session:
-            await hold_service.release(session, hold_id=held.id, by=second, now=datetime.now(UTC))
+            await hold_service.release(session, hold_id=held.id, vault=parts.vault, by=second, now=datetime.now(UTC))
         return "given back"
 
     for _ in range(FEWER_ROUNDS):

@@ -54,7 +54,9 @@ async def renew_hold(hold_id: UUID, call: Writing, once: OnceOnly) -> Response:
 @router.delete("/{hold_id}", status_code=204)
 async def delete_hold(hold_id: UUID, call: Writing) -> Response:
     """Give a hold up, so that somebody else can have the time."""
-    await hold_service.release(call.session, hold_id=BookingId(hold_id), by=call.actor, now=call.now)
+    await hold_service.release(
+        call.session, hold_id=BookingId(hold_id), vault=call.parts.vault, by=call.actor, now=call.now
+    )
     return Response(status_code=204)
 
 

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.parts import Parts
 from domain.access.policy import Action
 from domain.audit.tables import AuditEntry
 from domain.booking import book_service, hold_service
@@ -101,7 +102,9 @@ async def test_a_hold_is_booked_once(session: AsyncSession, now: datetime) -> No
     assert refused.value.appointment_id == held.id
 
 
-async def test_a_hold_of_somebody_else_or_released_can_not_be_booked(session: AsyncSession, now: datetime) -> None:
+async def test_a_hold_of_somebody_else_or_released_can_not_be_booked(
+    session: AsyncSession, now: datetime, parts: Parts
+) -> None:
     by = await client(session)
     held = await hold_service.hold(session, wanted=booking.wanted(await listed_therapist(session)), by=by, now=now)
     stranger = await client(session)
@@ -110,7 +113,7 @@ async def test_a_hold_of_somebody_else_or_released_can_not_be_booked(session: As
         await book_service.book_held(session, hold_id=held.id, by=stranger, now=now, after=())
     with pytest.raises(HoldNotFound):
         await book_service.book_held(session, hold_id=BookingId(uuid7()), by=by, now=now, after=())
-    await hold_service.release(session, hold_id=held.id, by=by, now=now)
+    await hold_service.release(session, hold_id=held.id, vault=parts.vault, by=by, now=now)
     with pytest.raises(HoldNotFound):
         await book_service.book_held(session, hold_id=held.id, by=by, now=now, after=())
 

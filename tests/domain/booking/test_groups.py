@@ -85,24 +85,24 @@ async def test_one_client_takes_one_seat(session: AsyncSession, now: datetime) -
         await hold_seat(session, therapist_id, by=by, now=now)
 
 
-async def test_the_lowest_free_seat_is_given(session: AsyncSession, now: datetime) -> None:
+async def test_the_lowest_free_seat_is_given(session: AsyncSession, now: datetime, parts: Parts) -> None:
     therapist_id = await group_therapist(session)
     first = await client(session)
     held = await hold_seat(session, therapist_id, by=first, now=now)
     await hold_seat(session, therapist_id, by=await client(session), now=now)
-    await hold_service.release(session, hold_id=held.id, by=first, now=now)
+    await hold_service.release(session, hold_id=held.id, vault=parts.vault, by=first, now=now)
 
     again = await hold_seat(session, therapist_id, by=await client(session), now=now)
 
     assert (again.seat_number, again.group_id) == (1, held.group_id)
 
 
-async def test_the_group_goes_with_its_last_released_seat(session: AsyncSession, now: datetime) -> None:
+async def test_the_group_goes_with_its_last_released_seat(session: AsyncSession, now: datetime, parts: Parts) -> None:
     therapist_id = await group_therapist(session)
     by = await client(session)
     held = await hold_seat(session, therapist_id, by=by, now=now)
 
-    await hold_service.release(session, hold_id=held.id, by=by, now=now)
+    await hold_service.release(session, hold_id=held.id, vault=parts.vault, by=by, now=now)
     individual = await hold_service.hold(
         session, wanted=booking.wanted(therapist_id), by=await client(session), now=now
     )

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.parts import Parts
 from domain.access.actor import Role
 from domain.access.policy import Action, WrongRole
 from domain.audit.tables import AuditEntry
@@ -232,47 +233,49 @@ async def test_a_daily_limit_counts_holds(session: AsyncSession, now: datetime) 
     assert held.status is Status.HELD
 
 
-async def test_a_released_hold_frees_its_time_at_once(session: AsyncSession, now: datetime) -> None:
+async def test_a_released_hold_frees_its_time_at_once(session: AsyncSession, now: datetime, parts: Parts) -> None:
     wanted = booking.wanted(await listed_therapist(session))
     by = await client(session)
     held = await hold_service.hold(session, wanted=wanted, by=by, now=now)
 
-    await hold_service.release(session, hold_id=held.id, by=by, now=now)
+    await hold_service.release(session, hold_id=held.id, vault=parts.vault, by=by, now=now)
     again = await hold_service.hold(session, wanted=wanted, by=await client(session), now=now)
 
     assert again.status is Status.HELD
 
 
-async def test_releasing_twice_or_after_expiry_is_no_refusal(session: AsyncSession, now: datetime) -> None:
+async def test_releasing_twice_or_after_expiry_is_no_refusal(
+    session: AsyncSession, now: datetime, parts: Parts
+) -> None:
     by = await client(session)
     held = await hold_service.hold(session, wanted=booking.wanted(await listed_therapist(session)), by=by, now=now)
     await booking.run_out(session, hold_id=held.id)
 
-    await hold_service.release(session, hold_id=held.id, by=by, now=now)
-    await hold_service.release(session, hold_id=held.id, by=by, now=now)
+    await hold_service.release(session, hold_id=held.id, vault=parts.vault, by=by, now=now)
+    await hold_service.release(session, hold_id=held.id, vault=parts.vault, by=by, now=now)
 
     assert (await session.get_one(Booking, held.id, populate_existing=True)).status is Status.RELEASED
 
 
-async def test_a_hold_of_somebody_else_does_not_exist(session: AsyncSession, now: datetime) -> None:
+async def test_a_hold_of_somebody_else_does_not_exist(session: AsyncSession, now: datetime, parts: Parts) -> None:
     wanted = booking.wanted(await listed_therapist(session))
     held = await hold_service.hold(session, wanted=wanted, by=await client(session), now=now)
     stranger = await client(session)
 
     for hold_id in (held.id, BookingId(uuid7())):
         with pytest.raises(HoldNotFound):
-            await hold_service.release(session, hold_id=hold_id, by=stranger, now=now)
+            await hold_service.release(session, hold_id=hold_id, vault=parts.vault, by=stranger, now=now)
         with pytest.raises(HoldNotFound):
             await hold_service.live_hold(session, hold_id=hold_id, by=stranger)
 
 
-async def test_a_booked_hold_can_not_be_released(session: AsyncSession, now: datetime) -> None:
+async def test_a_booked_hold_can_not_be_released(session: AsyncSession, now: datetime, parts: Parts) -> None:
     by = await client(session)
     held = await hold_service.hold(session, wanted=booking.wanted(await listed_therapist(session)), by=by, now=now)
     await book_service.book_held(session, hold_id=held.id, by=by, now=now, after=())
 
     with pytest.raises(TransitionNotAllowed):
-        await hold_service.release(session, hold_id=held.id, by=by, now=now)
+        await hold_service.release(session, hold_id=held.id, vault=parts.vault, by=by, now=now)
 
 
 async def test_a_hold_can_be_seen_while_it_lives(session: AsyncSession, now: datetime) -> None:
