@@ -10,7 +10,7 @@ from domain.access import policy
 from domain.access.actor import Actor, Role
 from domain.access.policy import Action
 from domain.audit import service as audit
-from domain.booking import ending_queries, freed_service, queries, states
+from domain.booking import ending_queries, freed_service, queries, rehoming_service, states
 from domain.booking.ending_queries import Cancellation
 from domain.booking.refusals import AppointmentNotFound, TransitionNotAllowed
 from domain.booking.states import Event
@@ -52,6 +52,8 @@ async def cancel(
 ) -> Booking:
     """Cancel an appointment; its time is free when the transaction commits, and kept for the first who waits for it.
 
+    A client whose therapist cancels is looked after (`rehoming_service`).
+
     Raises AppointmentNotFound, TransitionNotAllowed when it is cancelled, has started or is over.
     """
     policy.require(by, Action.APPOINTMENT_CANCEL)
@@ -74,6 +76,8 @@ async def cancel(
         await freed_service.freed(
             session, therapist_id=cancelled.therapist_id, during=cancelled.occupied_time, vault=vault, now=now
         )
+    if party is not Party.CLIENT:
+        await rehoming_service.look_after(session, lost=cancelled, vault=vault, now=now)
     return cancelled
 
 

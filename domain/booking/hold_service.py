@@ -9,7 +9,14 @@ from domain.access.actor import Actor
 from domain.access.policy import Action
 from domain.audit import service as audit
 from domain.booking import claim_service, ending_queries, freed_service, queries, ways_on_service
-from domain.booking.refusals import HoldExpired, HoldNotFound, HoldNotRenewable, TransitionNotAllowed
+from domain.booking.refusals import (
+    HoldExpired,
+    HoldNotFound,
+    HoldNotRenewable,
+    SlotNotOffered,
+    SlotTaken,
+    TransitionNotAllowed,
+)
 from domain.booking.states import APPOINTMENT, Status
 from domain.booking.tables import Booking
 from domain.booking.wanted import Wanted
@@ -20,12 +27,31 @@ from domain.vault.cipher import Vault
 async def hold(session: AsyncSession, *, wanted: Wanted, by: Actor, now: datetime) -> Booking:
     """Hold a session for the client; it is theirs until `expires_at` by the database's clock.
 
-    Raises what `claim_service.claim` raises.
+    What is kept for them already is theirs, and is given as it is. Raises what `claim_service.claim` raises.
     """
     policy.require(by, Action.HOLD_CREATE)
-    held = await claim_service.claim(session, wanted=wanted, status=Status.HELD, by=by, now=now)
+    try:
+        held = await claim_service.claim(session, wanted=wanted, status=Status.HELD, by=by, now=now)
+    except (SlotTaken, SlotNotOffered):
+        given = await _given(session, wanted=wanted, by=by)
+        if given is None:
+            raise
+        return given
     audit.record(session, by=by, action=Action.HOLD_CREATE, subject_kind="booking", subject_id=held.id, now=now)
     return held
+
+
+async def _given(session: AsyncSession, *, wanted: Wanted, by: Actor) -> Booking | None:
+    """Give the hold of exactly this session that is kept for the client, where it is that what takes the time."""
+    found = await queries.same_hold(
+        session,
+        client_id=by.client_id,
+        therapist_id=wanted.therapist_id,
+        session_type=wanted.session_type,
+        starts_at=wanted.starts_at,
+        session_format=wanted.session_format,
+    )
+    return found if found is not None and wanted.jurisdiction in {None, found.jurisdiction} else None
 
 
 async def live_hold(session: AsyncSession, *, hold_id: BookingId, by: Actor) -> Booking:

@@ -6,11 +6,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.access.actor import Actor, Role
 from domain.availability.interval import Interval
-from domain.booking import verdict_service
+from domain.booking import rehoming_queries, verdict_service, ways_on
 from domain.booking.offer import Offer
 from domain.booking.tables import Booking
 from domain.booking.terms import Party
 from domain.booking.wanted import Wanted
+from domain.booking.ways_on import Kept, WayOn
 
 
 async def instead_of(
@@ -38,12 +39,27 @@ async def instead_of(
 
 async def after_cancelling(
     session: AsyncSession, *, appointment: Booking, by: Actor, now: datetime
-) -> tuple[Offer, ...] | None:
-    """Give a client whose therapist cancelled at most 3 sessions they can hold instead; None in any other case.
+) -> tuple[WayOn, ...] | None:
+    """Give a client whose session somebody else cancelled at most 3 they can have instead; None in any other case.
 
-    The time the therapist gave up is not among them, though nothing else stands there.
+    What is kept for them comes first; the others can be held beside it. The time that was given up is not among them,
+    though nothing else may stand there.
     """
-    if by.role is not Role.CLIENT or appointment.cancelled_by is not Party.THERAPIST:
+    if by.role is not Role.CLIENT or appointment.cancelled_by in {None, Party.CLIENT}:
         return None
     given_up = Interval(starts_at=appointment.starts_at, ends_at=appointment.ends_at)
-    return await instead_of(session, booking=appointment, now=now, not_during=given_up)
+    offers = await instead_of(session, booking=appointment, now=now, not_during=given_up)
+    return ways_on.with_kept(await _kept(session, appointment=appointment), offers)
+
+
+async def _kept(session: AsyncSession, *, appointment: Booking) -> WayOn | None:
+    held = await rehoming_queries.kept(session, in_place_of=appointment.id)
+    if held is None or held.expires_at is None:
+        return None
+    return WayOn(
+        therapist_id=held.therapist_id,
+        session_type=held.session_type,
+        starts_at=held.starts_at,
+        ends_at=held.ends_at,
+        kept=Kept(hold_id=held.id, expires_at=held.expires_at),
+    )

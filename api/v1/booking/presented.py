@@ -5,17 +5,17 @@ from collections.abc import Sequence
 from api.dependencies import Call
 from api.v1.booking.schemas import AppointmentView, appointment_view
 from domain.booking import access_service
-from domain.booking.offer import Offer
 from domain.booking.tables import Booking
+from domain.booking.ways_on import WayOn
 
 
-async def one(appointment: Booking, call: Call, *, alternatives: Sequence[Offer] | None = None) -> AppointmentView:
+async def one(appointment: Booking, call: Call, *, alternatives: Sequence[WayOn] | None = None) -> AppointmentView:
     """Present one appointment to one of its parties."""
     details = await access_service.details_of(call.session, appointments=(appointment,), vault=call.parts.vault)
-    return appointment_view(appointment, details=details[appointment.id], alternatives=alternatives)
+    return appointment_view(appointment, details=details[appointment.id], to=call.actor.role, alternatives=alternatives)
 
 
 async def several(appointments: Sequence[Booking], call: Call) -> list[AppointmentView]:
     """Present appointments to one of their parties, in the order given."""
     details = await access_service.details_of(call.session, appointments=appointments, vault=call.parts.vault)
-    return [appointment_view(each, details=details[each.id]) for each in appointments]
+    return [appointment_view(each, details=details[each.id], to=call.actor.role) for each in appointments]

@@ -8,17 +8,19 @@ from uuid import UUID
 
 from pydantic import Field
 
-from api.alternatives import AlternativeView, alternative_views
+from api.alternatives import AlternativeView
 from api.wire import Body, Instant, Jurisdiction, MoneyWire, View, money_wire, short
+from domain.access.actor import Role
 from domain.availability.schedule import SessionFormat
+from domain.booking import ways_on
 from domain.booking.cancel_service import CancelRequest
 from domain.booking.details import Details
 from domain.booking.ending_queries import HOLD_IN_ALL
-from domain.booking.offer import Offer
 from domain.booking.states import Origin, Status
 from domain.booking.tables import Booking
 from domain.booking.terms import CancellationTerms, FeeDue, Party, ReasonCode
 from domain.booking.wanted import Wanted
+from domain.booking.ways_on import WayOn
 from domain.errors import Flaw, Invalid
 from domain.ids import BookingId, MatchId, TherapistId
 from domain.money import Money
@@ -161,13 +163,27 @@ class CancellationPolicyView(View):
     summary: str
 
 
+class KeptView(View):
+    """That a session is held for you already; book it with `POST /v1/appointments {hold_id}`."""
+
+    hold_id: UUID
+    expires_at: Instant
+
+
+class WayOnView(AlternativeView):
+    """A session you can have instead of one you lost. held: where it is kept for you; otherwise hold it."""
+
+    held: KeptView | None
+
+
 class CancellationView(View):
-    """How an appointment was cancelled, and what is owed for it."""
+    """How an appointment was cancelled, and what is owed for it. message: for a client who did not cancel it."""
 
     fee: MoneyWire
     reason_code: ReasonCode
     cancelled_by: Party
     cancelled_at: Instant
+    message: str | None
 
 
 class SessionAccessView(View):
@@ -185,7 +201,8 @@ class AppointmentView(View):
     session_access: how to get in, while it is confirmed and where the therapist has said it. wall_start: what the
     therapist's wall shows at the start by the rules it was booked by, those of therapist_time_zone; a therapist who
     has moved since keeps the instant `start`, on another wall.
-    cancellation: where it was cancelled. alternatives: for a client whose therapist cancelled, when read by itself.
+    cancellation: where it was cancelled. alternatives: for a client who did not cancel it, when read by itself; what
+    is kept for them comes first.
     """
 
     id: UUID
@@ -204,7 +221,7 @@ class AppointmentView(View):
     cancellation_policy: CancellationPolicyView
     series_id: UUID | None = Field(description="the standing series it belongs to, if any")
     cancellation: CancellationView | None
-    alternatives: Sequence[AlternativeView] | None
+    alternatives: Sequence[WayOnView] | None
 
 
 class CancellationPreviewView(View):
@@ -237,9 +254,9 @@ def hold_view(hold: Booking) -> HoldView:
 
 
 def appointment_view(
-    appointment: Booking, *, details: Details, alternatives: Sequence[Offer] | None = None
+    appointment: Booking, *, details: Details, to: Role, alternatives: Sequence[WayOn] | None = None
 ) -> AppointmentView:
-    """Present an appointment to one of its parties. details: what stands beside its row."""
+    """Present an appointment to one of its parties. details: what stands beside its row; to: whom it is shown to."""
     if appointment.client_id is None or appointment.session_format is None or appointment.jurisdiction is None:
         raise NotAnAppointment
     return AppointmentView(
@@ -258,8 +275,8 @@ def appointment_view(
         fee=money_wire(appointment.fee),
         cancellation_policy=_policy_view(appointment.terms),
         series_id=appointment.series_id,
-        cancellation=_cancellation_view(appointment),
-        alternatives=None if alternatives is None else alternative_views(alternatives),
+        cancellation=_cancellation_view(appointment, to=to),
+        alternatives=None if alternatives is None else [_way_on_view(each) for each in alternatives],
     )
 
 
@@ -285,7 +302,7 @@ def _access_view(access: SessionAccess | None) -> SessionAccessView | None:
     return None if access is None else SessionAccessView.model_validate(access)
 
 
-def _cancellation_view(appointment: Booking) -> CancellationView | None:
+def _cancellation_view(appointment: Booking, *, to: Role) -> CancellationView | None:
     if (
         appointment.cancelled_at is None
         or appointment.cancelled_by is None
@@ -298,4 +315,15 @@ def _cancellation_view(appointment: Booking) -> CancellationView | None:
         reason_code=appointment.reason_code,
         cancelled_by=appointment.cancelled_by,
         cancelled_at=appointment.cancelled_at,
+        message=ways_on.message(cancelled_by=appointment.cancelled_by) if to is Role.CLIENT else None,
+    )
+
+
+def _way_on_view(way: WayOn) -> WayOnView:
+    return WayOnView(
+        therapist_id=way.therapist_id,
+        start=way.starts_at,
+        end=way.ends_at,
+        session_type=way.session_type,
+        held=None if way.kept is None else KeptView(hold_id=way.kept.hold_id, expires_at=way.kept.expires_at),
     )

@@ -150,11 +150,31 @@ async def test_a_therapist_who_cancels_leaves_the_client_alternatives_that_can_b
 
     assert answer.json()["cancellation"]["cancelled_by"] == "therapist"
     assert answer.json()["cancellation"]["fee"]["amount"] == 0
+    assert (answer.json()["alternatives"], answer.json()["cancellation"]["message"]) == (None, None)
+    assert "not about you" in seen["cancellation"]["message"]
     assert len(seen["alternatives"]) == 3
     for other in seen["alternatives"]:
         body = {name: other[name] for name in ("therapist_id", "start", "session_type")} | {"session_format": "video"}
         held = await http.post("/v1/holds", json=body, headers=scene.client.headers)
         assert held.status_code == 201, held.text
+
+
+async def test_one_of_the_alternatives_is_kept_for_the_client_who_need_only_say_yes(
+    http: httpx.AsyncClient, session: AsyncSession, parts: Parts
+) -> None:
+    scene = await booked.scene(session, parts)
+    path = f"/v1/appointments/{await booked.appointment_id(http, scene)}"
+    await http.post(f"{path}/cancel", json={"reason_code": "illness"}, headers=scene.therapist.headers)
+    [kept, *others] = (await http.get(path, headers=scene.client.headers)).json()["alternatives"]
+
+    by_others = await http.post(
+        "/v1/appointments", json={"hold_id": kept["held"]["hold_id"]}, headers=scene.rival.headers
+    )
+    yes = await http.post("/v1/appointments", json={"hold_id": kept["held"]["hold_id"]}, headers=scene.client.headers)
+
+    assert [other["held"] for other in others] == [None, None]
+    assert by_others.status_code == 404
+    assert (yes.status_code, yes.json()["status"], yes.json()["start"]) == (201, "confirmed", kept["start"])
 
 
 async def test_cancelling_twice_is_not_allowed_but_the_same_key_replays(
