@@ -224,7 +224,7 @@ def connect(address: Address, *, role: str | None, pool_size: int, clock_offset_
         address.url(),
         pool_size=pool_size,
         max_overflow=0,
-        pool_timeout=0.5,  # who can't be served soon is told so, and may come again
+        pool_timeout=3.0,  # a burst is worked off in less; who can't be served by then is told so, and may come again
         pool_pre_ping=False,
         pool_recycle=1800,
         connect_args={
