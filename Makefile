@@ -81,8 +81,8 @@ openapi: setup ## Write openapi/v1.json anew
 audit: setup ## Ask for known vulnerabilities in what is shipped; fails where nobody can be asked
 	@$(BIN)/pip-audit --strict --disable-pip --require-hashes -r requirements.lock
 
-races: setup ## Run the races with many more rounds than the tests do
-	@ATTUNE_RACE_ROUNDS=$(or $(ROUNDS),60) $(BIN)/pytest tests/races -p no:randomly
+races: setup ## Run the races with 200 rounds, or ROUNDS, and say how they went
+	@ATTUNE_RACE_ROUNDS=$(or $(ROUNDS),200) $(BIN)/pytest tests/races -p no:randomly -s
 
 clocks: setup ## Compare slots with a walk over minutes around every change of clocks of 2026 to 2028, in three zones
 	@$(BIN)/python -m benchmarks.clock_changes

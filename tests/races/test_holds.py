@@ -3,11 +3,9 @@
 import asyncio
 import os
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import Awaitable, Sequence
 from datetime import UTC, datetime, timedelta
 
-import asyncpg
-import pytest
 from sqlalchemy import func, select
 
 from api.parts import Parts
@@ -17,7 +15,7 @@ from domain.booking.refusals import OwnTimeOverlaps, SlotNotOffered, SlotTaken
 from domain.booking.states import Kind, Status
 from domain.booking.tables import Booking
 from domain.booking.wanted import Wanted
-from domain.database import Address, Database
+from domain.database import Database
 from domain.ids import TherapistId
 from tests.build import booking
 from tests.build.availability import schedule, session_type
@@ -31,15 +29,6 @@ KINDS = (
     session_type(code="long_80", minutes=80, after=10),
     session_type(code="group_50", minutes=50, after=10, capacity=3),
 )
-
-
-@pytest.fixture(autouse=True)
-async def leave_nothing(server_address: Address) -> AsyncIterator[None]:
-    """Empty what these tests commit, as the owner; the audit is append-only and stays."""
-    yield
-    owner = await asyncpg.connect(server_address.dsn())
-    await owner.execute("TRUNCATE account CASCADE")
-    await owner.close()
 
 
 async def therapist(database: Database, *, daily_limit: int | None = None) -> TherapistId:

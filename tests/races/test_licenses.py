@@ -6,12 +6,10 @@ be there to be seen: else a session was promised after the license was gone.
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import asyncpg
-import pytest
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,7 +20,7 @@ from domain.booking.refusals import LicenseNotValidAtSession
 from domain.booking.states import Status
 from domain.booking.tables import Booking
 from domain.booking.wanted import Wanted
-from domain.database import Address, Database
+from domain.database import Database
 from domain.directory import service as directory
 from domain.ids import BookingId, LicenseId, TherapistId
 from domain.licensing import service as licensing
@@ -39,15 +37,6 @@ from tests.build.therapists import license_of, schedule_of
 CLIENTS = 4  # all run in one process: more would wait for the processor until PostgreSQL gives up waiting for locks
 ROUNDS = int(os.environ.get("ATTUNE_RACE_ROUNDS", "4"))  # `make races` runs many more
 LONG_ENOUGH_SECONDS = 0.3  # for what does not wait to have ended
-
-
-@pytest.fixture(autouse=True)
-async def leave_nothing(server_address: Address) -> AsyncIterator[None]:
-    """Empty what these tests commit, as the owner; the audit is append-only and stays."""
-    yield
-    owner = await asyncpg.connect(server_address.dsn())
-    await owner.execute("TRUNCATE account CASCADE")
-    await owner.close()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
