@@ -1,5 +1,6 @@
 """Times, wishes and rows of booking as tests need them."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import Interval as SqlInterval
@@ -86,8 +87,9 @@ def row(
     group_id: BookingId | None = None,
     seat_number: int | None = None,
     capacity: int | None = None,
+    more: Mapping[str, object] | None = None,
 ) -> ReturningInsert[BookingId]:
-    """Give a plain insert that goes around the service and its rules."""
+    """Give a plain insert that goes around the service and its rules. more: columns that are to be otherwise."""
     during = Range(starts_at, starts_at + timedelta(minutes=minutes), bounds="[)")
     occupied = Range(
         starts_at - timedelta(minutes=buffer_minutes),
@@ -97,39 +99,36 @@ def row(
     written_at = datetime.now(UTC)
     held = status in {Status.HELD, Status.EXPIRED, Status.RELEASED} and kind is not Kind.GROUP
     of_client = kind is not Kind.GROUP
-    return (
-        insert(Booking)
-        .values(
-            id=uuid7(),
-            kind=kind,
-            status=status,
-            therapist_id=therapist_id,
-            client_id=client_id,
-            session_type="individual_50",
-            session_format=SessionFormat.VIDEO if of_client else None,
-            jurisdiction="US-OH" if of_client else None,
-            during=during,
-            occupied=occupied,
-            wall_start=wall_clock.local(starts_at, ZONE),
-            zone=ZONE,
-            fee_minor=15_000 if of_client else None,
-            currency="usd" if of_client else None,
-            free_cancellation_hours=24 if of_client else None,
-            late_fee_percent=50 if of_client else None,
-            group_id=group_id,
-            seat_number=seat_number,
-            capacity=capacity,
-            held_at=written_at if held else None,
-            expires_at=written_at + timedelta(minutes=10) if held else None,
-            confirmed_at=None if held or not of_client else written_at,
-            hold_number=1 if status is Status.HELD and of_client else None,
-            attendance=Attendance.CLIENT_NO_SHOW if status is Status.NO_SHOW else None,
-            version=1,
-            created_at=written_at,
-            updated_at=written_at,
-        )
-        .returning(Booking.id)
-    )
+    values: dict[str, object] = {
+        "id": uuid7(),
+        "kind": kind,
+        "status": status,
+        "therapist_id": therapist_id,
+        "client_id": client_id,
+        "session_type": "individual_50",
+        "session_format": SessionFormat.VIDEO if of_client else None,
+        "jurisdiction": "US-OH" if of_client else None,
+        "during": during,
+        "occupied": occupied,
+        "wall_start": wall_clock.local(starts_at, ZONE),
+        "zone": ZONE,
+        "fee_minor": 15_000 if of_client else None,
+        "currency": "usd" if of_client else None,
+        "free_cancellation_hours": 24 if of_client else None,
+        "late_fee_percent": 50 if of_client else None,
+        "group_id": group_id,
+        "seat_number": seat_number,
+        "capacity": capacity,
+        "held_at": written_at if held else None,
+        "expires_at": written_at + timedelta(minutes=10) if held else None,
+        "confirmed_at": None if held or not of_client else written_at,
+        "hold_number": 1 if status is Status.HELD and of_client else None,
+        "attendance": Attendance.CLIENT_NO_SHOW if status is Status.NO_SHOW else None,
+        "version": 1,
+        "created_at": written_at,
+        "updated_at": written_at,
+    }
+    return insert(Booking).values(values | dict(more or {})).returning(Booking.id)
 
 
 async def run_out(session: AsyncSession, *, hold_id: BookingId, hours: int = 1) -> None:
