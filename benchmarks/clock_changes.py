@@ -101,7 +101,7 @@ def wrong_of(week: Week) -> Iterator[tuple[Case, bool]]:
 
 
 def _practice(case: Case) -> Practice:
-    return Practice(therapist_id=TherapistId(uuid7()), schedule=case.schedule(), permitted=(LICENSED,), engagements=())
+    return Practice(therapist_id=TherapistId(uuid7()), schedule=case.schedule(), permitted=(LICENSED,))
 
 
 def _offered(case: Case, *, now: datetime) -> list[datetime]:
