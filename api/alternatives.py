@@ -1,4 +1,4 @@
-"""Sessions that can be held instead of one that can't: the same in refusals and in answers."""
+"""Sessions that can be held instead of one that can't, and those that can't: the same in refusals and in answers."""
 
 from collections.abc import Iterable
 from typing import Self
@@ -8,6 +8,7 @@ from api.wire import Instant, View
 from domain.availability.schedule import SessionFormat
 from domain.booking.offer import Offer
 from domain.booking.refusals import Held
+from domain.booking.series import Reason, WeekRefused
 
 
 class AlternativeView(View):
@@ -54,3 +55,15 @@ def alternative_views(offers: Iterable[Offer]) -> list[AlternativeView]:
         )
         for offer in offers
     ]
+
+
+class ConflictView(View):
+    """A session of a series that can't be had. reason: the slug with which it alone would be refused."""
+
+    start: Instant
+    reason: Reason
+
+
+def conflict_views(weeks: Iterable[WeekRefused]) -> list[ConflictView]:
+    """Present weeks of a series that can't be had."""
+    return [ConflictView(start=week.starts_at, reason=week.reason) for week in weeks]

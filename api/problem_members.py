@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from api.alternatives import HeldView, alternative_views
+from api.alternatives import HeldView, alternative_views, conflict_views
 from api.next_steps import COMPLETE_PROFILE, NextStep
 from api.safety_view import ResourceView, safety_view
 from domain.availability.service import ProfileNeeded
@@ -19,6 +19,7 @@ from domain.booking.refusals import (
     SlotTaken,
     TooManyHolds,
     TransitionNotAllowed,
+    WeeksRefused,
 )
 from domain.booking.waitlist_service import TooManyWaits
 from domain.clients.ages import TooYoung
@@ -81,6 +82,8 @@ def _of_booking(error: DomainError) -> Members:
             return Members(first_steps=(COMPLETE_PROFILE,))
         case SlotTaken() | SlotNotOffered() | LicenseNotValidAtSession() | HoldExpired():
             return _with_alternatives(error.alternatives)
+        case WeeksRefused():
+            return _with_conflicts(error)
         case TooManyHolds():
             return _with_holds(error.holds)
         case _:
@@ -106,6 +109,12 @@ def _with_alternatives(alternatives: Sequence[Offer]) -> Members:
     found = [view.model_dump(mode="json") for view in alternative_views(alternatives)]
     hold = NextStep(action="hold_alternative", method="POST", path="/v1/holds")
     return Members(body={"alternatives": found}, first_steps=(hold,) if found else ())
+
+
+def _with_conflicts(error: WeeksRefused) -> Members:
+    found = [view.model_dump(mode="json") for view in conflict_views(error.conflicts)]
+    told = _with_alternatives(error.alternatives)
+    return replace(told, body={"conflicts": found, **told.body})
 
 
 def _steps_of_own_time(error: OwnTimeOverlaps) -> tuple[NextStep, ...]:

@@ -122,6 +122,32 @@ async def _require_listing(session: AsyncSession, *, hold: Booking, now: datetim
         )
 
 
+async def follow(
+    session: AsyncSession,
+    *,
+    appointment: Booking,
+    first_with_therapist: bool,
+    by: Actor,
+    now: datetime,
+    after: Sequence[Consequence[AsyncSession]],
+) -> None:
+    """Write the audit of a booking and do what follows from it."""
+    audit.record(
+        session, by=by, action=Action.APPOINTMENT_BOOK, subject_kind="booking", subject_id=appointment.id, now=now
+    )
+    booked = Booked(
+        booking_id=appointment.id,
+        client_id=by.client_id,
+        therapist_id=appointment.therapist_id,
+        starts_at=appointment.starts_at,
+        first_with_therapist=first_with_therapist,
+        by=by,
+        now=now,
+    )
+    for consequence in after:
+        await consequence(session, booked)
+
+
 async def _follow(
     session: AsyncSession,
     *,
@@ -130,21 +156,8 @@ async def _follow(
     now: datetime,
     after: Sequence[Consequence[AsyncSession]],
 ) -> None:
-    """Write the audit and do what follows from a booking."""
-    audit.record(
-        session, by=by, action=Action.APPOINTMENT_BOOK, subject_kind="booking", subject_id=appointment.id, now=now
-    )
+    """Find out whether it is the client's first session with the therapist, and do what follows."""
     known = await queries.has_session_with(
         session, client_id=by.client_id, therapist_id=appointment.therapist_id, besides=appointment.id
     )
-    booked = Booked(
-        booking_id=appointment.id,
-        client_id=by.client_id,
-        therapist_id=appointment.therapist_id,
-        starts_at=appointment.starts_at,
-        first_with_therapist=not known,
-        by=by,
-        now=now,
-    )
-    for consequence in after:
-        await consequence(session, booked)
+    await follow(session, appointment=appointment, first_with_therapist=not known, by=by, now=now, after=after)

@@ -4,47 +4,20 @@ An update that meets a rival raises, where an insert can give way; so it stands 
 that meet would wait for each other: whoever moves takes the therapist's time alone before (`lock_therapist_time`).
 """
 
-from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.booking.occupation_queries import Seat, lock_groups, same_group
+from domain.booking.occupation_queries import Seat
 from domain.booking.offer import Offer
 from domain.booking.queries import span
 from domain.booking.states import Status
 from domain.booking.tables import Booking
-from domain.booking.wanted import Claim
-from domain.ids import BookingId
 
 EXCLUDED: Final = "23P01"  # exclusion_violation
-
-
-async def groups_at(session: AsyncSession, *, claims: Sequence[Claim]) -> set[BookingId]:
-    """Find the groups that meet where the claims would stand."""
-    found: set[BookingId] = set()
-    for claim in claims:
-        if claim.offer.capacity > 1:
-            found.update(await session.scalars(same_group(claim).with_only_columns(Booking.id)))
-    return found
-
-
-async def lock(
-    session: AsyncSession, *, group_ids: Collection[BookingId], booking_ids: Collection[BookingId]
-) -> Sequence[Booking]:
-    """Lock groups by id, then rows by id, and give the rows as they are now."""
-    await lock_groups(session, sorted(group_ids))
-    locked = await session.scalars(
-        select(Booking)
-        .where(Booking.id.in_(booking_ids))
-        .order_by(Booking.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    return locked.all()
 
 
 async def put(

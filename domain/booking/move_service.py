@@ -14,7 +14,7 @@ from domain.access.actor import Actor
 from domain.access.policy import Action
 from domain.audit import service as audit
 from domain.availability import wall_clock
-from domain.booking import move_queries, occupation_queries, states
+from domain.booking import clearing_queries, move_queries, occupation_queries, states
 from domain.booking.consequences import MoveConsequence, Moved
 from domain.booking.occupation_queries import Seat
 from domain.booking.offer import Offer
@@ -103,7 +103,13 @@ async def _all(session: AsyncSession, *, moves: Sequence[Move], now: datetime) -
     """Take every lock, clear what has run out, and put one appointment after the other."""
     therapist_id = moves[0].offer.therapist_id
     await occupation_queries.lock_therapist_time(session, therapist_id=therapist_id)
-    await _lock_and_clear(session, moves=moves, now=now)
+    await clearing_queries.clear(
+        session,
+        claims=[move.claim for move in moves],
+        group_ids={move.appointment.group_id for move in moves if move.appointment.group_id is not None},
+        booking_ids={move.appointment.id for move in moves},
+        now=now,
+    )
     for move in moves:
         require_movable(move.appointment, now=now)
     limit = await occupation_queries.daily_limit(session, therapist_id=therapist_id)
@@ -121,19 +127,6 @@ def _in_order(moves: Sequence[Move]) -> list[Move]:
     """Order moves of one shift so that each finds the time free that another of them leaves."""
     later = moves[0].offer.starts_at > moves[0].appointment.starts_at
     return sorted(moves, key=lambda move: move.appointment.starts_at, reverse=later)
-
-
-async def _lock_and_clear(session: AsyncSession, *, moves: Sequence[Move], now: datetime) -> None:
-    """Lock the groups left and the groups joined, then the rows; expire holds that have run out where these go."""
-    claims = [move.claim for move in moves]
-    stale = {hold for claim in claims for hold in await occupation_queries.stale(session, claim=claim)}
-    groups = await move_queries.groups_at(session, claims=claims)
-    groups.update(group_id for _, group_id in stale if group_id is not None)
-    groups.update(move.appointment.group_id for move in moves if move.appointment.group_id is not None)
-    rows = {booking_id for booking_id, _ in stale} | {move.appointment.id for move in moves}
-    await move_queries.lock(session, group_ids=groups, booking_ids=rows)
-    if stale:
-        await occupation_queries.clear_expired(session, claim=claims[0], stale=sorted(stale), now=now)
 
 
 async def _is_day_full(session: AsyncSession, *, move: Move, limit: int, besides: set[BookingId]) -> bool:

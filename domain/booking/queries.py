@@ -110,16 +110,16 @@ async def same_hold(
 
 
 async def has_session_with(
-    session: AsyncSession, *, client_id: ClientId, therapist_id: TherapistId, besides: BookingId
+    session: AsyncSession, *, client_id: ClientId, therapist_id: TherapistId, besides: BookingId | None = None
 ) -> bool:
-    """Say whether the client has another session with the therapist that is ahead or took place."""
+    """Say whether the client has a session with the therapist, besides one, that is ahead or took place."""
     found = await session.scalar(
         select(
             exists().where(
                 Booking.client_id == client_id,
                 Booking.therapist_id == therapist_id,
                 Booking.status.in_((Status.CONFIRMED, Status.COMPLETED)),
-                Booking.id != besides,
+                Booking.id.is_distinct_from(besides),
             )
         )
     )

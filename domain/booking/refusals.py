@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from domain.availability.schedule import SessionFormat
 from domain.booking.offer import Offer
+from domain.booking.series import WeekRefused
 from domain.errors import Conflict, DomainError, NotFound
 from domain.ids import BookingId, TherapistId
 
@@ -34,6 +35,17 @@ class SlotTaken(Conflict):
 
     def __init__(self, *, alternatives: tuple[Offer, ...]) -> None:
         super().__init__("That time has just been taken by somebody else.")
+        self.alternatives = alternatives
+
+
+class WeeksRefused(Conflict):
+    """Weeks of a standing series can't be had. conflicts: every one, by start; alternatives: for the first of them."""
+
+    slug: ClassVar[str] = "slot-taken"
+
+    def __init__(self, *, conflicts: tuple[WeekRefused, ...], alternatives: tuple[Offer, ...]) -> None:
+        super().__init__(f"{len(conflicts)} of the sessions can't be had at that time; nothing was booked or moved.")
+        self.conflicts = conflicts
         self.alternatives = alternatives
 
 
@@ -107,6 +119,13 @@ class HoldNotFound(NotFound):
 
     def __init__(self) -> None:
         super().__init__("There is no such hold of yours.")
+
+
+class SeriesNotFound(NotFound):
+    """There is no such series of this client or therapist."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such series of yours.")
 
 
 class AppointmentNotFound(NotFound):

@@ -11,10 +11,12 @@ import pytest
 from sqlalchemy import func, select
 
 from domain.access.actor import Actor
-from domain.booking import book_service, hold_service, reschedule_service
-from domain.booking.refusals import OwnTimeOverlaps, SlotNotOffered, SlotTaken
+from domain.booking import book_service, hold_service, reschedule_service, series_service
+from domain.booking.refusals import OwnTimeOverlaps, SlotNotOffered, SlotTaken, WeeksRefused
+from domain.booking.series import OnConflict
+from domain.booking.series_service import SeriesWanted
 from domain.booking.states import Kind, Status
-from domain.booking.tables import Booking
+from domain.booking.tables import Booking, Series
 from domain.database import Address, Database
 from domain.ids import BookingId, TherapistId
 from tests.build import booking
@@ -22,6 +24,7 @@ from tests.build.availability import schedule, session_type
 from tests.build.therapists import listed_therapist
 
 ROUNDS = int(os.environ.get("ATTUNE_RACE_ROUNDS", "4"))  # `make races` runs many more
+WEEKS = 6
 KINDS = (session_type(after=10), session_type(code="group_50", after=10, capacity=2))
 
 
@@ -85,6 +88,27 @@ async def hold(database: Database, therapist_id: TherapistId, *, by: Actor, star
     except (SlotTaken, OwnTimeOverlaps, SlotNotOffered) as refused:
         return refused.slug
     return "held"
+
+
+async def standing(
+    database: Database, therapist_id: TherapistId, *, by: Actor, starts_at: datetime, on_conflict: OnConflict
+) -> str:
+    """Book a series of six weeks, commit, and say how many weeks it got."""
+    wanted = SeriesWanted(first=booking.wanted(therapist_id, starts_at=starts_at), weeks=WEEKS, on_conflict=on_conflict)
+    try:
+        async with database.transaction() as session:
+            found = await series_service.create(session, wanted=wanted, by=by, now=datetime.now(UTC), after=())
+    except WeeksRefused as refused:
+        return f"refused {len(refused.conflicts)}"
+    return f"booked {len(found.appointments)}"
+
+
+async def count(database: Database, *, by: Actor) -> tuple[int, int]:
+    """Count a client's bookings and series, whatever became of them."""
+    async with database.read() as session:
+        bookings = select(func.count()).select_from(Booking).where(Booking.client_id == by.client_id)
+        rows = select(func.count()).select_from(Series).where(Series.client_id == by.client_id)
+        return await session.scalar(bookings) or 0, await session.scalar(rows) or 0
 
 
 async def race(attempts: Sequence[Awaitable[str]]) -> Counter[str]:
@@ -218,3 +242,43 @@ async def test_a_daily_limit_is_exact_while_sessions_move_in(database: Database)
         )
 
         assert outcome == {"moved": 2, "slot-not-offered": 3}
+
+
+async def test_of_two_series_over_the_same_weeks_one_has_all_and_the_other_nothing(database: Database) -> None:
+    for number in range(ROUNDS):
+        therapist_id = await therapist(database)
+        pair = await people(database, count=2)
+        starts_at = booking.slot(days=3 + number, hour=10)
+
+        outcome = await race(
+            [standing(database, therapist_id, by=by, starts_at=starts_at, on_conflict=OnConflict.ABORT) for by in pair]
+        )
+
+        assert outcome == {"booked 6": 1, "refused 6": 1}
+        assert sorted([await count(database, by=by) for by in pair]) == [(0, 0), (WEEKS, 1)]
+
+
+async def test_series_that_skip_share_the_weeks_with_holds_and_lose_none(database: Database) -> None:
+    for number in range(ROUNDS):
+        therapist_id = await therapist(database)
+        pair, holders = await people(database, count=2), await people(database, count=3)
+        first = 3 + number
+        starts_at = booking.slot(days=first, hour=10)
+
+        outcome = await race(
+            [
+                *(
+                    standing(database, therapist_id, by=by, starts_at=starts_at, on_conflict=OnConflict.SKIP)
+                    for by in pair
+                ),
+                *(
+                    hold(database, therapist_id, by=by, starts_at=booking.slot(days=first + 7 * turn, hour=10))
+                    for turn, by in enumerate(holders)
+                ),
+            ]
+        )
+
+        left = await starts(database, therapist_id=therapist_id)
+        assert len(left) == len(set(left)) == WEEKS
+        booked_weeks = sum(int(told.split()[1]) for told in outcome if told.startswith("booked"))
+        assert booked_weeks + outcome["held"] == WEEKS
