@@ -14,7 +14,7 @@ from domain.access.actor import Actor
 from domain.access.policy import Action
 from domain.audit import service as audit
 from domain.availability import wall_clock
-from domain.booking import clearing_queries, move_queries, occupation_queries, states
+from domain.booking import clearing_queries, freed_service, move_queries, occupation_queries, states
 from domain.booking.consequences import MoveConsequence, Moved
 from domain.booking.occupation_queries import Seat
 from domain.booking.offer import Offer
@@ -23,6 +23,7 @@ from domain.booking.states import Event
 from domain.booking.tables import Booking
 from domain.booking.wanted import Claim
 from domain.ids import BookingId
+from domain.vault.cipher import Vault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,12 +73,14 @@ async def move(
     moves: Sequence[Move],
     by: Actor,
     now: datetime,
+    vault: Vault,
     after: Sequence[MoveConsequence[AsyncSession]],
 ) -> tuple[Booking, ...] | Missed:
     """Move appointments of one client with one therapist, in the order given; all stay where they are when one misses.
 
-    Raises TransitionNotAllowed for one that was cancelled meanwhile.
+    What they leave is offered to those who wait. Raises TransitionNotAllowed for one that was cancelled meanwhile.
     """
+    left = [move.appointment.occupied_time for move in moves]
     async with session.begin_nested() as savepoint:
         missed = await _all(session, moves=moves, now=now)
         if missed is not None:
@@ -96,6 +99,10 @@ async def move(
         )
         for consequence in after:
             await consequence(session, Moved(booking_id=appointment.id, starts_at=appointment.starts_at, now=now))
+    for during in left:
+        await freed_service.freed(
+            session, therapist_id=moves[0].offer.therapist_id, during=during, vault=vault, now=now
+        )
     return moved
 
 

@@ -29,6 +29,7 @@ from domain.booking.verdict_service import FormatNotOffered
 from domain.booking.wanted import Wanted
 from domain.ids import BookingId
 from domain.therapists.service import TherapistNotFound
+from domain.vault.cipher import Vault
 
 CheckVersion: TypeAlias = Callable[[int], None]  # refuses a version that is not the one the caller knows
 
@@ -41,6 +42,7 @@ async def reschedule(
     check: CheckVersion,
     by: Actor,
     now: datetime,
+    vault: Vault,
     after: Sequence[MoveConsequence[AsyncSession]],
 ) -> Booking:
     """Move a client's appointment to another start; to its own start it stays as it is.
@@ -60,7 +62,7 @@ async def reschedule(
     wanted = wanted_at(found, starts_at=starts_at)
     offer = await _offer(session, appointment=found, wanted=wanted, now=now)
     outcome = await move_service.move(
-        session, moves=(Move(appointment=found, offer=offer),), by=by, now=now, after=after
+        session, moves=(Move(appointment=found, offer=offer),), by=by, now=now, vault=vault, after=after
     )
     if isinstance(outcome, Missed):
         raise await _refusal(session, missed=outcome, wanted=wanted, now=now)

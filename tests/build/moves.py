@@ -1,6 +1,7 @@
 """Appointments and moves as tests need them."""
 
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,7 +11,10 @@ from domain.booking import book_service, reschedule_service
 from domain.booking.consequences import Moved
 from domain.booking.tables import Booking
 from domain.ids import BookingId, TherapistId
+from domain.vault.cipher import Vault
 from tests.build import booking
+
+VAULT: Final = Vault(sealing_key_id="test", keys={"test": bytes(32)})  # opens nothing: nobody waits here
 
 
 class Recorder:
@@ -57,6 +61,7 @@ async def moved(
         check=any_version,
         by=by,
         now=now,
+        vault=VAULT,
         after=() if recorder is None else (recorder,),
     )
 

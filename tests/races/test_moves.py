@@ -21,6 +21,7 @@ from domain.database import Address, Database
 from domain.ids import BookingId, TherapistId
 from tests.build import booking
 from tests.build.availability import schedule, session_type
+from tests.build.moves import VAULT
 from tests.build.therapists import listed_therapist
 
 ROUNDS = int(os.environ.get("ATTUNE_RACE_ROUNDS", "4"))  # `make races` runs many more
@@ -72,6 +73,7 @@ async def move(database: Database, appointment_id: BookingId, *, by: Actor, to: 
                 check=lambda _version: None,
                 by=by,
                 now=datetime.now(UTC),
+                vault=VAULT,
                 after=(),
             )
     except (SlotTaken, OwnTimeOverlaps, SlotNotOffered) as refused:

@@ -33,6 +33,7 @@ async def reschedule_appointment(
             check=lambda version: preconditions.require(if_match, version=version),
             by=call.actor,
             now=call.now,
+            vault=call.parts.vault,
             after=(intake.keep_due,),
         )
         headers["ETag"] = preconditions.etag(moved.version)

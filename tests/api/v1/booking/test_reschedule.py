@@ -164,3 +164,18 @@ async def test_a_time_outside_the_hours_is_not_offered(
 
     assert (refused.status_code, refused.json()["type"]) == (422, "/problems/slot-not-offered")
     assert refused.json()["alternatives"]
+
+
+async def test_the_time_that_is_left_is_offered_to_who_waits_for_it(
+    http: httpx.AsyncClient, session: AsyncSession, parts: Parts
+) -> None:
+    scene = await booked.scene(session, parts)
+    path = await path_of(http, scene)
+    until = booked.wire(booking.slot(days=60))
+    waits = {"therapist_id": str(scene.therapist_id), "times": [], "until": until}
+    entry = (await http.post("/v1/waitlist-entries", json=waits, headers=scene.rival.headers)).json()
+
+    await http.post(f"{path}/reschedule", json=target(), headers=scene.client.headers)
+    offered = (await http.get(f"/v1/waitlist-entries/{entry['id']}", headers=scene.rival.headers)).json()
+
+    assert (offered["status"], offered["offer"]["start"]) == ("offered", booked.wire(booking.slot()))
