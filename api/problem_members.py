@@ -8,6 +8,7 @@ from api.alternatives import HeldView, alternative_views, conflict_views
 from api.next_steps import COMPLETE_PROFILE, NextStep
 from api.safety_view import ResourceView, safety_view
 from domain.availability.service import ProfileNeeded
+from domain.booking.feed_service import FeedNotFound, TooManyFeeds
 from domain.booking.offer import Offer
 from domain.booking.refusals import (
     Held,
@@ -25,7 +26,7 @@ from domain.booking.waitlist_service import TooManyWaits
 from domain.clients.ages import TooYoung
 from domain.clients.service import ClientProfileMissing
 from domain.errors import DomainError, Invalid
-from domain.ids import BookingId
+from domain.ids import BookingId, FeedId
 from domain.intake.danger import AnswersRefused
 from domain.licensing.decisions import TransitionNotAllowed as DecisionNotAllowed
 from domain.licensing.service import LicenseOnFile
@@ -36,6 +37,8 @@ from domain.throttle.service import RateLimited
 WRITE_PROFILE: Final = NextStep(action="write_profile", method="PUT", path="/v1/therapists/me")
 SEE_LICENSES: Final = NextStep(action="see_licenses", method="GET", path="/v1/therapists/me/licenses")
 SEE_WAITLIST: Final = NextStep(action="see_waitlist", method="GET", path="/v1/waitlist-entries")
+SEE_FEEDS: Final = NextStep(action="see_calendar_feeds", method="GET", path="/v1/calendar-feeds")
+MAKE_FEED: Final = NextStep(action="make_calendar_feed", method="POST", path="/v1/calendar-feeds")
 SEE_QUEUE: Final = NextStep(action="see_queue", method="GET", path="/v1/admin/licenses")
 
 
@@ -99,6 +102,8 @@ def _steps_of_own(error: DomainError) -> tuple[NextStep, ...]:
             return _steps_of_own_time(error)
         case TooManyWaits():
             return (SEE_WAITLIST,)
+        case TooManyFeeds() | FeedNotFound():
+            return _steps_of_feeds(error)
         case TransitionNotAllowed():
             return (_see_appointment(error.appointment_id),)
         case _:
@@ -139,6 +144,16 @@ def _with_holds(holds: Sequence[Held]) -> Members:
 
 def _see_appointment(appointment_id: BookingId) -> NextStep:
     return NextStep(action="see_appointment", method="GET", path=f"/v1/appointments/{appointment_id}")
+
+
+def _steps_of_feeds(error: TooManyFeeds | FeedNotFound) -> tuple[NextStep, ...]:
+    if isinstance(error, FeedNotFound):
+        return (MAKE_FEED,)
+    return (SEE_FEEDS, *(_end_feed(feed_id) for feed_id in error.feed_ids))
+
+
+def _end_feed(feed_id: FeedId) -> NextStep:
+    return NextStep(action="end_calendar_feed", method="DELETE", path=f"/v1/calendar-feeds/{feed_id}")
 
 
 def _flaws(error: Invalid) -> dict[str, object]:

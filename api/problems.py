@@ -18,6 +18,7 @@ from starlette.exceptions import HTTPException
 
 from api import next_steps, second_try
 from api.problem_members import members
+from api.told_path import told
 from domain.errors import DomainError, Flaw, Invalid, Unavailable
 
 log = structlog.get_logger()
@@ -91,16 +92,15 @@ def problem(
 ) -> Response:
     """Make the response for a refusal. error: the domain's, where there is one, for its own members."""
     kind = KINDS[slug]
+    path = told(request.url.path)
     extra = members(error) if error is not None else None
-    steps = next_steps.after(
-        slug=slug, method=request.method, path=request.url.path, first=extra.first_steps if extra else ()
-    )
+    steps = next_steps.after(slug=slug, method=request.method, path=path, first=extra.first_steps if extra else ())
     body: dict[str, object] = {
         "type": f"/problems/{slug}",
         "title": kind.title,
         "status": kind.status,
         "detail": detail,
-        "instance": request.url.path,
+        "instance": path,
         **(extra.body if extra else {}),
         "next_steps": [{"action": step.action, "method": step.method, "path": step.path} for step in steps],
     }

@@ -14,12 +14,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.dependencies import ProcessParts
 from api.network_address import NetworkAddress
+from api.parts import Parts
 from domain.accounts import attempts_service
 from domain.accounts.attempts_service import Attempt
 from domain.throttle.service import Limit
 
 log = structlog.get_logger()
 READING_BY_NETWORK: Final = Limit(name="reading.network", attempts=60, window=timedelta(minutes=1))
+UNKNOWN_FEED_BY_NETWORK: Final = Limit(name="unknown_feed.network", attempts=30, window=timedelta(minutes=15))
 PATIENCE_SECONDS: Final = 2.0
 
 
@@ -35,6 +37,16 @@ async def _count_reading(process: ProcessParts, caller: NetworkAddress) -> None:
             )
     except (SQLAlchemyError, OSError, TimeoutError) as error:  # help first: it goes on uncounted
         log.warning("reading_uncounted", error_kind=type(error).__name__)
+
+
+async def count_unknown_feed(process: Parts, caller: str) -> None:
+    """Count that a network asked for a calendar that is none; those that are stay open. Raises RateLimited."""
+    await attempts_service.count(
+        process.database,
+        attempts=(Attempt(limit=UNKNOWN_FEED_BY_NETWORK, of=caller),),
+        factor=process.settings.rate_limit_factor,
+        now=process.clock.now(),
+    )
 
 
 ReadingLimit: Final = Depends(_count_reading)

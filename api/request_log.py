@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import broken
+from api.told_path import told
 from domain.ids import uuid7
 
 log = structlog.get_logger()
@@ -80,4 +81,4 @@ def _declared(scope: Scope) -> str:
     if "route" not in scope:
         return "unmatched"
     names = {str(value): f"{{{name}}}" for name, value in scope.get("path_params", {}).items()}
-    return "/".join(names.get(segment, segment) for segment in scope["path"].split("/"))
+    return "/".join(names.get(segment, segment) for segment in told(scope["path"]).split("/"))

@@ -2,7 +2,15 @@
 
 from fastapi import APIRouter
 
-from api.v1.booking import appointment_routes, hold_routes, move_routes, series_routes, slot_routes, waitlist_routes
+from api.v1.booking import (
+    appointment_routes,
+    feed_routes,
+    hold_routes,
+    move_routes,
+    series_routes,
+    slot_routes,
+    waitlist_routes,
+)
 
 router = APIRouter()
 router.include_router(hold_routes.router)
@@ -11,3 +19,4 @@ router.include_router(move_routes.router)
 router.include_router(series_routes.router)
 router.include_router(slot_routes.router)
 router.include_router(waitlist_routes.router)
+router.include_router(feed_routes.router)
