@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.accounts import registration_service as registrations
-from domain.booking import expiry_service, waitlist_service
+from domain.booking import closing_service, expiry_service, waitlist_service
 from domain.booking import jobs as booking
 from domain.clock import Clock
 from domain.database import Address, Database, DriverConnection, address_of, connect, server_settings
@@ -51,6 +51,7 @@ SWEEPS: Final[tuple[tuple[str, Sweep], ...]] = (
     ("counters", throttle.forget_old),
     ("registrations", registrations.forget_old),
     ("waits_past", waitlist_service.end_past),
+    ("licenses_lost", closing_service.sweep),
 )
 
 
@@ -120,6 +121,8 @@ def create(settings: Settings) -> Working:
     handlers: dict[JobName, Handler] = {
         JobName.NOTICE_DELIVER: deliver,
         JobName.WAITLIST_OFFER: partial(booking.offer_waiting, database=database, vault=vault, clock=clock),
+        JobName.PRACTICE_REVIEW: partial(booking.review_practice, database=database, vault=vault, clock=clock),
+        JobName.BOOKING_CONFIRMED: partial(booking.tell_of_booking, database=database, vault=vault, clock=clock),
     }
 
     return Working(

@@ -45,9 +45,10 @@ async def give(
         session, offer=claim.offer, limit=rules.daily_limit, patient=patient
     ):
         return None
+    place = await claim_service.place_of(session, wanted=claim.wanted(), home=claim.jurisdiction)
     given = await claim_service.take(
         session,
-        claim=replace(claim, provenance=replace(claim.provenance, until=until)),
+        claim=replace(claim, jurisdiction=place, provenance=replace(claim.provenance, until=until)),
         status=Status.HELD,
         hold_number=None,
         now=now,

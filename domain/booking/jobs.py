@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
 
-from domain.booking import freed_service, waitlist_queries
+from domain.booking import closing_service, freed_service, telling_service, waitlist_queries
 from domain.database import Database
-from domain.ids import TherapistId, WaitlistEntryId
+from domain.ids import BookingId, ClientId, TherapistId, WaitlistEntryId
 from domain.vault.cipher import Vault
 
 LOADED_AT_ONCE: Final = 50
@@ -36,3 +36,39 @@ async def offer_waiting(therapist_id: UUID, *, database: Database, vault: Vault,
         if len(entries) < LOADED_AT_ONCE:
             return
         after = entries[-1].created_at, entries[-1].entry_id
+
+
+async def review_practice(therapist_id: UUID, *, database: Database, vault: Vault, clock: Clock) -> None:
+    """Cancel what no license of a therapist's covers any more, and look after all who lost sessions lately.
+
+    In batches, each in its own transaction: the licenses are read anew in each.
+    """
+    therapist = TherapistId(therapist_id)
+    now = clock.now()  # one for the whole run: it tells what was cancelled together
+    last: BookingId | None = None
+    told = False
+    while True:
+        async with database.transaction() as session:
+            cancelled, last = await closing_service.cancel_uncovered(
+                session, therapist_id=therapist, after=last, now=now
+            )
+            if cancelled and not told:
+                about = min(cancelled)
+                await closing_service.tell_therapist(session, therapist_id=therapist, about=about, vault=vault, now=now)
+                told = True
+        if last is None:
+            break
+    seen: tuple[ClientId, datetime] | None = None
+    while True:
+        async with database.transaction() as session:
+            seen = await closing_service.look_after_some(
+                session, therapist_id=therapist, after=seen, vault=vault, now=clock.now()
+            )
+        if seen is None:
+            return
+
+
+async def tell_of_booking(booking_id: UUID, *, database: Database, vault: Vault, clock: Clock) -> None:
+    """Write to both parties that an appointment was confirmed, once, unless it is not confirmed any more."""
+    async with database.transaction() as session:
+        await telling_service.tell_of_booking(session, booking_id=BookingId(booking_id), vault=vault, now=clock.now())

@@ -87,6 +87,11 @@ async def licenses_to_rely_on(session: AsyncSession, *, therapist_id: TherapistI
     return tuple(_license(row) for row in await queries.verified_to_rely_on(session, therapist_id=therapist_id))
 
 
+async def keep_from_relying(session: AsyncSession, *, therapist_id: TherapistId) -> None:
+    """Wait for whoever relies on a therapist's licenses, and let nobody rely on them until the transaction ends."""
+    await queries.to_recheck(session, therapist_id=therapist_id)
+
+
 async def submit(
     session: AsyncSession, *, claim: LicenseClaim, by: Actor, vault: Vault, now: datetime
 ) -> CheckedLicense:

@@ -95,6 +95,22 @@ async def own_profile(session: AsyncSession, *, by: Actor, vault: Vault) -> OwnP
     return OwnProfile(therapist_id=therapist.id, profile=_profile(therapist, vault=vault), version=therapist.version)
 
 
+async def withdraw(session: AsyncSession, *, by: Actor, now: datetime) -> None:
+    """Let nobody find the caller any more, and take on nobody new; the profile is locked until the transaction ends.
+
+    Raises ProfileMissing, WrongRole.
+    """
+    policy.require(by, Action.PRACTICE_CLOSE)
+    therapist = await queries.locked(session, therapist_id=by.therapist_id)
+    if therapist is None:
+        raise ProfileMissing
+    if therapist.visible or therapist.accepting_clients:
+        therapist.visible = therapist.accepting_clients = False
+        therapist.version += 1
+        therapist.updated_at = now
+    await session.flush()
+
+
 async def locked_version(session: AsyncSession, *, by: Actor) -> int:
     """Give the version of the caller's profile, which nobody changes before the transaction ends; 0 without one."""
     policy.require(by, Action.THERAPIST_WRITE)

@@ -1,7 +1,7 @@
 import time
 from uuid import RFC_4122
 
-from domain.ids import uuid7
+from domain.ids import uuid7, uuid7_of
 
 
 def test_an_id_is_a_uuid_of_version_7() -> None:
@@ -39,3 +39,14 @@ def test_ids_are_drawn_once_and_use_every_random_bit() -> None:
 
     assert len(set(drawn)) == len(drawn)
     assert ever_set & ever_clear & random_bits == random_bits
+
+
+def test_a_derived_id_is_a_uuid_of_version_7_and_the_same_each_time() -> None:
+    row = uuid7()
+
+    derived = uuid7_of(row, label="told")
+
+    assert (derived.version, derived.variant) == (7, RFC_4122)
+    assert derived == uuid7_of(row, label="told")
+    assert derived.int >> 80 == row.int >> 80
+    assert len({derived, uuid7_of(row, label="asked"), uuid7_of(uuid7(), label="told"), row}) == 4

@@ -7,6 +7,7 @@ from api.v1.booking import (
     feed_routes,
     hold_routes,
     move_routes,
+    practice_routes,
     series_routes,
     slot_routes,
     waitlist_routes,
@@ -20,3 +21,4 @@ router.include_router(series_routes.router)
 router.include_router(slot_routes.router)
 router.include_router(waitlist_routes.router)
 router.include_router(feed_routes.router)
+router.include_router(practice_routes.router)

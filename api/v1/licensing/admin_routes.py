@@ -13,13 +13,16 @@ from api.preconditions import IfMatch
 from api.strict_json import StrictRoute
 from api.v1.licensing.schemas import CreateDecision, LicenseView, QueuedLicenseView, license_view, queued_view
 from api.wire import Page
+from domain import queue
 from domain.directory import service as directory
 from domain.ids import LicenseId
 from domain.licensing import service
 from domain.licensing.licenses import LicenseStatus
+from domain.queue import JobName
 
 router = APIRouter(prefix="/admin/licenses", tags=["licensing"], route_class=StrictRoute)
 LIST = "licenses"
+LOST = frozenset({LicenseStatus.SUSPENDED, LicenseStatus.REJECTED})
 
 
 @router.get("")
@@ -64,6 +67,8 @@ async def create_decision(
             call.session, license_id=meant, decision=body.decision(), by=call.actor, now=call.now
         )
         await directory.note_listing(call.session, therapist_id=decided.row.therapist_id, now=call.now)
+        if decided.row.status in LOST:  # what it covered is looked at in a moment; nobody can book on it meanwhile
+            await queue.enqueue(call.session, job=JobName.PRACTICE_REVIEW, row_id=decided.row.therapist_id)
         headers["ETag"] = preconditions.etag(decided.row.version)
         return license_view(decided)
 

@@ -3,10 +3,12 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.availability import service as availability
 from domain.ids import uuid7
+from domain.queue import JobName
 from tests.build import licensing
 from tests.build.accounts import Person
 from tests.build.availability import schedule
@@ -179,3 +181,22 @@ async def test_a_decision_about_an_older_version_is_refused(
 
     assert response.status_code == 412
     assert response.json()["type"] == "/problems/precondition-failed"
+
+
+async def test_a_license_that_is_lost_has_its_therapists_sessions_reviewed(
+    http: httpx.AsyncClient, session: AsyncSession, admin: Person, submitted: str
+) -> None:
+    await http.post(decisions(submitted), json=deciding("verified"), headers=admin.headers)
+    before = await queued(session)
+
+    await http.post(decisions(submitted), json=deciding("suspended"), headers=admin.headers)
+
+    assert (before, await queued(session)) == (0, 1)
+
+
+async def queued(session: AsyncSession) -> int:
+    """Count the reviews that wait."""
+    count = await session.scalar(
+        text("SELECT count(*) FROM pgqueuer WHERE entrypoint = :job"), {"job": JobName.PRACTICE_REVIEW.value}
+    )
+    return int(count or 0)

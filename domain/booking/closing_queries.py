@@ -1,0 +1,174 @@
+"""Many appointments of one therapist at once: those ahead, cancelled in batches, and the clients who lost them.
+
+Groups are locked before their seats, rows by id.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import func, select, tuple_, update
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from domain.availability.interval import Interval
+from domain.booking.occupation_queries import lock_groups, release_empty_groups
+from domain.booking.queries import OF_CLIENT
+from domain.booking.states import Origin, Status
+from domain.booking.tables import Booking
+from domain.booking.terms import Party, ReasonCode
+from domain.booking.uncovered import Promise
+from domain.ids import BookingId, ClientId, TherapistId
+from domain.licensing.licenses import LicenseStatus
+from domain.licensing.tables import LicenseRow
+
+LOST: Final = (LicenseStatus.SUSPENDED, LicenseStatus.REJECTED)
+COUNTED: Final = (LicenseStatus.VERIFIED, LicenseStatus.SUBMITTED)
+
+
+async def ahead(
+    session: AsyncSession, *, therapist_id: TherapistId, after: BookingId | None, limit: int, now: datetime
+) -> Sequence[Promise]:
+    """Give a therapist's appointments ahead by id, from after one on."""
+    wanted = select(Booking.id, Booking.jurisdiction, func.lower(Booking.during), func.upper(Booking.during)).where(
+        Booking.therapist_id == therapist_id,
+        Booking.kind.in_(OF_CLIENT),
+        Booking.status == Status.CONFIRMED,
+        func.lower(Booking.during) > now,
+    )
+    if after is not None:
+        wanted = wanted.where(Booking.id > after)
+    rows = await session.execute(wanted.order_by(Booking.id).limit(limit))
+    return [
+        Promise(booking_id=row[0], place=row[1] or "", during=Interval(starts_at=row[2], ends_at=row[3]))
+        for row in rows
+    ]
+
+
+async def cancel(
+    session: AsyncSession, *, booking_ids: Collection[BookingId], by: Party, now: datetime
+) -> Sequence[BookingId]:
+    """Cancel these appointments for nothing, as far as they are still confirmed and ahead, and give which were."""
+    groups = await session.scalars(
+        select(Booking.group_id).where(Booking.id.in_(booking_ids), Booking.group_id.is_not(None)).distinct()
+    )
+    group_ids = sorted(each for each in groups if each is not None)
+    await lock_groups(session, group_ids)
+    locked = await session.scalars(
+        select(Booking.id)
+        .where(Booking.id.in_(booking_ids), Booking.status == Status.CONFIRMED, func.lower(Booking.during) > now)
+        .order_by(Booking.id)
+        .with_for_update()
+    )
+    cancelled = await session.scalars(
+        update(Booking)
+        .where(Booking.id.in_(locked.all()))
+        .values(
+            status=Status.CANCELLED,
+            cancelled_at=now,
+            cancelled_by=by,
+            reason_code=ReasonCode.THERAPIST_UNAVAILABLE,
+            fee_due_minor=0,
+            version=Booking.version + 1,
+            updated_at=now,
+        )
+        .returning(Booking.id)
+        .execution_options(synchronize_session=False)
+    )
+    found = cancelled.all()
+    await release_empty_groups(session, group_ids=group_ids, now=now)
+    return found
+
+
+async def release_given(session: AsyncSession, *, therapist_id: TherapistId, now: datetime) -> None:
+    """Release what is kept with a therapist for those who wait or lost a session: it can't be booked any more."""
+    given = (
+        Booking.therapist_id == therapist_id,
+        Booking.kind.in_(OF_CLIENT),
+        Booking.status == Status.HELD,
+        Booking.origin != Origin.CLIENT,
+    )
+    rows = (await session.execute(select(Booking.id, Booking.group_id).where(*given))).all()
+    group_ids = sorted({group_id for _, group_id in rows if group_id is not None})
+    await lock_groups(session, group_ids)
+    locked = await session.scalars(
+        select(Booking.id)
+        .where(Booking.id.in_([booking_id for booking_id, _ in rows]), *given)
+        .order_by(Booking.id)
+        .with_for_update()
+    )
+    await session.execute(
+        update(Booking)
+        .where(Booking.id.in_(locked.all()))
+        .values(status=Status.RELEASED, version=Booking.version + 1, updated_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    await release_empty_groups(session, group_ids=group_ids, now=now)
+
+
+async def first_lost(
+    session: AsyncSession,
+    *,
+    therapist_id: TherapistId,
+    since: datetime,
+    after: tuple[ClientId, datetime] | None,
+    limit: int,
+    now: datetime,
+) -> Sequence[Booking]:
+    """Give of each client the first session ahead of those that were cancelled together since an instant.
+
+    By client, then by when they were cancelled. after: client and instant of the last one seen.
+    """
+    firsts = (
+        select(Booking.id, Booking.client_id, Booking.cancelled_at)
+        .where(
+            Booking.therapist_id == therapist_id,
+            Booking.kind.in_(OF_CLIENT),
+            Booking.status == Status.CANCELLED,
+            Booking.cancelled_by.in_((Party.THERAPIST, Party.SERVICE)),
+            Booking.reason_code == ReasonCode.THERAPIST_UNAVAILABLE,
+            Booking.cancelled_at >= since,
+            func.lower(Booking.during) > now,
+        )
+        .order_by(Booking.client_id, Booking.cancelled_at, func.lower(Booking.during), Booking.id)
+        .ext(distinct_on(Booking.client_id, Booking.cancelled_at))
+        .subquery()
+    )
+    wanted = select(Booking).join(firsts, firsts.c.id == Booking.id)
+    if after is not None:
+        wanted = wanted.where(tuple_(Booking.client_id, Booking.cancelled_at) > tuple_(*after))
+    found = await session.scalars(
+        wanted.order_by(Booking.client_id, Booking.cancelled_at).limit(limit).execution_options(populate_existing=True)
+    )
+    return found.all()
+
+
+async def to_review(session: AsyncSession, *, since: datetime, limit: int, now: datetime) -> Sequence[TherapistId]:
+    """Find therapists who lost a license since an instant and have an appointment ahead that none is left for."""
+    left = aliased(LicenseRow)
+    covered = (
+        select(left.id)
+        .where(
+            left.therapist_id == Booking.therapist_id,
+            left.jurisdiction == Booking.jurisdiction,
+            left.status.in_(COUNTED),
+            left.valid_during.overlaps(Booking.during),
+        )
+        .exists()
+    )
+    found = await session.scalars(
+        select(LicenseRow.therapist_id)
+        .join(Booking, Booking.therapist_id == LicenseRow.therapist_id)
+        .where(
+            LicenseRow.status.in_(LOST),
+            LicenseRow.decided_at >= since,
+            Booking.kind.in_(OF_CLIENT),
+            Booking.status == Status.CONFIRMED,
+            func.lower(Booking.during) > now,
+            ~covered,
+        )
+        .distinct()
+        .limit(limit)
+    )
+    return found.all()
