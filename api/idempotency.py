@@ -13,6 +13,7 @@ from fastapi import Depends, Header, Request, Response
 
 from api.dependencies import Call, Writing
 from api.wire import View
+from domain.ids import AccountId
 from domain.replay import service as replay
 
 ABOUT_KEY: Final = (
@@ -40,7 +41,7 @@ class Once:
         if self.request is not None:
             before = await replay.stored(self.call.session, request=self.request, vault=self.call.parts.vault)
             if before is not None:
-                return _json(before.body, status=before.status, headers={"Idempotent-Replayed": "true"})
+                return answered_before(before)
         view = await work()
         body = view.model_dump_json()
         if self.request is not None:
@@ -51,23 +52,34 @@ class Once:
                 vault=self.call.parts.vault,
                 now=self.call.now,
             )
-        return _json(body, status=status, headers=headers(view))
+        return answered(body, status=status, headers=headers(view))
 
 
-def _json(body: str, *, status: int, headers: Mapping[str, str]) -> Response:
+def answered(body: str, *, status: int, headers: Mapping[str, str]) -> Response:
+    """Answer with JSON that is written already."""
     return Response(body, status_code=status, media_type="application/json", headers=dict(headers))
 
 
-async def _once(request: Request, call: Writing, key: Key = None) -> Once:
+def answered_before(reply: replay.Reply) -> Response:
+    """Answer as the first request was."""
+    return answered(reply.body, status=reply.status, headers={"Idempotent-Replayed": "true"})
+
+
+async def keyed(request: Request, *, key: str | None, account_id: AccountId) -> replay.Request | None:
+    """Say what stands for a request under its key; None without one."""
     if key is None:
-        return Once(call=call, request=None)
+        return None
     body = await request.body()
     try:
         canonical = json.dumps(json.loads(body), sort_keys=True, separators=(",", ":")).encode()
     except (ValueError, RecursionError):  # no body, or one that will be refused: its bytes tell it apart well enough
         canonical = body
     digest = hashlib.sha256(b"\x00".join((request.method.encode(), request.url.path.encode(), canonical))).digest()
-    return Once(call=call, request=replay.Request(account_id=call.actor.account_id, key=key, digest=digest))
+    return replay.Request(account_id=account_id, key=key, digest=digest)
+
+
+async def _once(request: Request, call: Writing, key: Key = None) -> Once:
+    return Once(call=call, request=await keyed(request, key=key, account_id=call.actor.account_id))
 
 
 OnceOnly = Annotated[Once, Depends(_once, scope="function")]

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import asyncpg
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -174,16 +175,18 @@ async def _database(request: Request, error: Exception) -> Response:
     Raises TryAgain for a transaction given up for another's sake, a few times.
     """
     second_try.require_another(request, sqlstate=_sqlstate(error))
-    if isinstance(error, DBAPIError) and not (error.connection_invalidated or _passing(error)):
+    if isinstance(error, DBAPIError | asyncpg.PostgresError) and not _passing(error):
         return broken(request, error)
     log.warning("database_unavailable", error_kind=type(getattr(error, "orig", error)).__name__)
     return problem(request, slug="unavailable", detail="The database does not answer.", headers={"Retry-After": "2"})
 
 
-def _passing(error: DBAPIError) -> bool:
+def _passing(error: DBAPIError | asyncpg.PostgresError) -> bool:
     """Say whether waiting may help: connection trouble, shutdown, timeouts, deadlocks, a full or read-only server."""
+    if isinstance(error, DBAPIError) and (error.connection_invalidated or isinstance(error, InterfaceError)):
+        return True
     state = _sqlstate(error)
-    return isinstance(error, InterfaceError) or state[:2] in {"08", "53", "57", "58"} or state in {
+    return state[:2] in {"08", "53", "57", "58"} or state in {
         "40001", "40P01", "55P03", "25006", "25P03", "25P04",
     }  # fmt: skip
 
@@ -207,5 +210,5 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(DomainError, _domain)
     app.add_exception_handler(HTTPException, _http)
-    for kind in (DBAPIError, PoolTimeout, OSError, TimeoutError):
+    for kind in (DBAPIError, PoolTimeout, asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
         app.add_exception_handler(kind, _database)

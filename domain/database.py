@@ -5,13 +5,14 @@ through an engine whose transactions PostgreSQL keeps read-only. The clock that 
 database's: `attune_now()` is its time plus the configured offset.
 """
 
+import asyncio
 import json
-from collections.abc import AsyncIterator, Collection
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, Literal, TypeVar, cast, get_args
+from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeVar, cast, get_args
 from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 from uuid import UUID
 
@@ -40,6 +41,7 @@ from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
 from sqlalchemy.sql.functions import Function
 
 from domain import ids
+from domain.insertion import Insertion, columns, placeholders
 
 if TYPE_CHECKING:
     DriverConnection = asyncpg.Connection[asyncpg.Record]  # the class takes no parameter at run time
@@ -59,6 +61,10 @@ SESSION_LIMITS: Final = {
     "timezone": "UTC",
     "jit": "off",  # compiling costs more than our statements take
 }
+
+POOL_TIMEOUT_SECONDS: Final = 3.0  # a burst is worked off in less; who can't be served by then may come again
+CONNECT_TIMEOUT_SECONDS: Final = 5.0
+COMMAND_TIMEOUT_SECONDS: Final = 15.0
 
 SslMode = Literal["disable", "allow", "prefer", "require", "verify-ca", "verify-full"]
 
@@ -189,13 +195,80 @@ def address_of(url: str) -> Address:
     )
 
 
+class Direct(Protocol):
+    """Where connections of the driver's own come from, for what is said in one statement and commits with it."""
+
+    def connection(self) -> AbstractAsyncContextManager[DriverConnection]:
+        """Lend a connection outside any transaction. Raises TimeoutError where none is free soon."""
+
+    async def close(self) -> None:
+        """Close every connection."""
+
+
+class DirectPool:
+    """A pool of the driver's own, beside the engine's: opened when first asked for.
+
+    A connection keeps what it has prepared, and is not reset when it comes back: nothing but single statements is said
+    over it.
+    """
+
+    def __init__(self, address: "Address", *, settings: dict[str, str], size: int) -> None:
+        self._address = address
+        self._settings = settings
+        self._size = size
+        self._opening = asyncio.Lock()
+        self._pool: asyncpg.Pool[asyncpg.Record] | None = None
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[DriverConnection]:
+        """Lend a connection. Raises TimeoutError where none is free within some seconds."""
+        pool = self._pool or await self._opened()
+        async with pool.acquire(timeout=POOL_TIMEOUT_SECONDS) as lent:
+            yield cast("DriverConnection", lent)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        if self._pool is not None:
+            await self._pool.close()
+            self._pool = None
+
+    async def _opened(self) -> "asyncpg.Pool[asyncpg.Record]":
+        async with self._opening:
+            if self._pool is None:
+                self._pool = await asyncpg.create_pool(
+                    host=self._address.host,
+                    port=self._address.port,
+                    user=self._address.user,
+                    password=self._address.password,
+                    database=self._address.database,
+                    ssl=self._address.sslmode,
+                    min_size=0,
+                    max_size=self._size,
+                    timeout=CONNECT_TIMEOUT_SECONDS,
+                    command_timeout=COMMAND_TIMEOUT_SECONDS,
+                    max_inactive_connection_lifetime=1800,
+                    max_cached_statement_lifetime=0,
+                    server_settings=self._settings,
+                    reset=_as_it_was,
+                )
+            return self._pool
+
+
+async def _as_it_was(_connection: object) -> None:
+    """Leave a connection that comes back as it is."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Database:
-    """The engines of one process: writes, and reads that PostgreSQL keeps read-only, over one pool."""
+    """The engines of one process: writes, and reads that PostgreSQL keeps read-only, over one pool.
+
+    direct: connections of the driver's own, for the few calls that must be quick.
+    """
 
     engine: AsyncEngine
     write: async_sessionmaker[AsyncSession]
     read: async_sessionmaker[AsyncSession]
+    direct: Direct
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
@@ -205,6 +278,7 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection."""
+        await self.direct.close()
         await self.engine.dispose()
 
 
@@ -220,19 +294,18 @@ def server_settings(*, role: str | None, clock_offset_seconds: float) -> dict[st
 
 def connect(address: Address, *, role: str | None, pool_size: int, clock_offset_seconds: float = 0.0) -> Database:
     """Make the engines; nothing connects yet."""
+    settings = server_settings(role=None if address.user == role else role, clock_offset_seconds=clock_offset_seconds)
     engine = create_async_engine(
         address.url(),
         pool_size=pool_size,
         max_overflow=0,
-        pool_timeout=3.0,  # a burst is worked off in less; who can't be served by then is told so, and may come again
+        pool_timeout=POOL_TIMEOUT_SECONDS,
         pool_pre_ping=False,
         pool_recycle=1800,
         connect_args={
-            "server_settings": server_settings(
-                role=None if address.user == role else role, clock_offset_seconds=clock_offset_seconds
-            ),
-            "timeout": 5.0,
-            "command_timeout": 15.0,
+            "server_settings": settings,
+            "timeout": CONNECT_TIMEOUT_SECONDS,
+            "command_timeout": COMMAND_TIMEOUT_SECONDS,
         },
         json_serializer=lambda value: json.dumps(value, ensure_ascii=False, separators=(",", ":")),
         hide_parameters=True,
@@ -241,6 +314,7 @@ def connect(address: Address, *, role: str | None, pool_size: int, clock_offset_
         engine=engine,
         write=async_sessionmaker(engine, expire_on_commit=False),
         read=async_sessionmaker(engine.execution_options(postgresql_readonly=True), expire_on_commit=False),
+        direct=DirectPool(address, settings=settings, size=pool_size),
     )
 
 
@@ -253,3 +327,17 @@ async def driver_connection(session: AsyncSession) -> DriverConnection:
     if not connection.is_in_transaction():  # SQLAlchemy says BEGIN with the first statement of its own
         await session.execute(select(1))
     return connection
+
+
+async def write_along(session: AsyncSession, insertions: Sequence[Insertion]) -> None:
+    """Write rows in the session's transaction, after what it holds back."""
+    if not insertions:
+        return
+    await session.flush()
+    connection = await driver_connection(session)
+    for each in insertions:
+        shape = each.shape
+        await connection.execute(
+            f"INSERT INTO {shape.table} ({columns(shape)}) VALUES ({placeholders(shape, first=1)})",  # noqa: S608 - our own names
+            *each.values,
+        )

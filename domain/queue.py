@@ -9,7 +9,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import timedelta
-from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
@@ -21,20 +20,12 @@ from pgqueuer.models import Job
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.database import DriverConnection, driver_connection
+from domain.job import JobName
 
 log = structlog.get_logger()
 
 RETRY_DELAYS: Final = tuple(timedelta(seconds=seconds) for seconds in (1, 5, 30, 120, 600, 3600))
 HEARTBEAT: Final = timedelta(minutes=5)
-
-
-class JobName(StrEnum):
-    """Every kind of job there is."""
-
-    NOTICE_DELIVER = "notice.deliver"
-    BOOKING_CONFIRMED = "booking.confirmed"
-    PRACTICE_REVIEW = "practice.review"
-    WAITLIST_OFFER = "waitlist.offer"
 
 
 Handler = Callable[[UUID], Awaitable[None]]

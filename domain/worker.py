@@ -22,10 +22,11 @@ from domain.booking import closing_service, expiry_service, waitlist_service
 from domain.booking import jobs as booking
 from domain.clock import Clock
 from domain.database import Address, Database, DriverConnection, address_of, connect, server_settings
+from domain.job import JobName
 from domain.notices import jobs as notices
 from domain.notices.configured_mailer import mailer_of
 from domain.notices.message import Mailer
-from domain.queue import Handler, JobName, Worker
+from domain.queue import Handler, Worker
 from domain.replay import service as replay
 from domain.settings import Settings
 from domain.throttle import service as throttle

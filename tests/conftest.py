@@ -6,20 +6,23 @@ the app forgot shows. Races and anything that must commit open connections of th
 
 import os
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import asyncpg
 import httpx
 import pytest
 from fastapi import FastAPI
 from hypothesis import HealthCheck, settings
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker
 
 from api.app import create_app
 from api.parts import Parts, parts_of
 from domain import migration
-from domain.database import Address, Database
+from domain.database import Address, Database, DriverConnection
 from domain.embedded_server import EmbeddedServer
 from domain.settings import Settings
 
@@ -75,11 +78,33 @@ async def connection(database: Database) -> AsyncIterator[AsyncConnection]:
         await transaction.rollback()
 
 
+class OverConnection:
+    """The driver's side of the test's connection: what is said over it stands in a savepoint of its own."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[DriverConnection]:
+        await self._connection.execute(text("SAVEPOINT direct"))
+        driver = (await self._connection.get_raw_connection()).driver_connection
+        assert isinstance(driver, asyncpg.Connection)
+        try:
+            yield driver
+        except BaseException:
+            await self._connection.execute(text("ROLLBACK TO SAVEPOINT direct"))
+            raise
+        await self._connection.execute(text("RELEASE SAVEPOINT direct"))
+
+    async def close(self) -> None:
+        """Leave the test's connection to the test."""
+
+
 @pytest.fixture
 def test_database(connection: AsyncConnection, database: Database) -> Database:
     """Sessions over the test's connection: their commits end savepoints only."""
     over = async_sessionmaker(connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
-    return Database(engine=database.engine, write=over, read=over)
+    return Database(engine=database.engine, write=over, read=over, direct=OverConnection(connection))
 
 
 @pytest.fixture

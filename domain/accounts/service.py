@@ -13,7 +13,7 @@ from domain.access.actor import Actor, Role
 from domain.access.policy import Action
 from domain.accounts import addresses, one_time_codes, passwords, passwords_service, queries, tokens
 from domain.accounts.tables import Account, AccountSession
-from domain.accounts.tokens import NotAuthenticated
+from domain.accounts.tokens import Claims, NotAuthenticated
 from domain.audit import service as audit
 from domain.errors import Conflict
 from domain.ids import AccountId, uuid7
@@ -37,7 +37,11 @@ class NewAdmin:
 
 async def actor_of(session: AsyncSession, *, access_token: str | None, signing_key: bytes, now: datetime) -> Actor:
     """Tell who calls, by their access token and the sign-in it belongs to. Raises NotAuthenticated."""
-    claims = tokens.read(access_token, signing_key=signing_key, now=now)
+    return await actor_of_claims(session, claims=tokens.read(access_token, signing_key=signing_key, now=now), now=now)
+
+
+async def actor_of_claims(session: AsyncSession, *, claims: Claims, now: datetime) -> Actor:
+    """Tell who calls, by what a genuine token says. Raises NotAuthenticated where the sign-in has ended."""
     actor = await queries.actor(session, account_id=claims.account_id, session_id=claims.session_id, now=now)
     if actor is None:
         raise NotAuthenticated("This sign-in has ended; sign in again.")

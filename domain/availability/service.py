@@ -18,7 +18,7 @@ from domain.availability.schedule import Schedule, check
 from domain.availability.tables import ScheduleRow, SessionTypeRow, WeeklyHoursRow
 from domain.errors import Conflict, NotFound
 from domain.ids import TherapistId
-from domain.queue import JobName
+from domain.job import JobName
 
 
 class ProfileNeeded(Conflict):

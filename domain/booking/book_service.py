@@ -15,6 +15,7 @@ from domain.audit import service as audit
 from domain.availability.interval import Interval
 from domain.booking import (
     claim_service,
+    consequences,
     ending_queries,
     given_service,
     occupation_queries,
@@ -32,6 +33,7 @@ from domain.booking.refusals import (
 from domain.booking.states import APPOINTMENT, Origin, Status
 from domain.booking.tables import Booking
 from domain.booking.wanted import Wanted
+from domain.database import write_along
 from domain.directory import service as directory
 from domain.ids import BookingId
 from domain.licensing import jurisdictions
@@ -39,11 +41,11 @@ from domain.licensing import service as licensing
 
 
 async def book(
-    session: AsyncSession, *, wanted: Wanted, by: Actor, now: datetime, after: Sequence[Consequence[AsyncSession]]
+    session: AsyncSession, *, wanted: Wanted, by: Actor, now: datetime, after: Sequence[Consequence]
 ) -> Booking:
     """Book what the client wants; where they hold exactly that, the hold becomes the appointment.
 
-    after: what follows in the same transaction. Raises what `book_held` and `claim_service.claim` raise.
+    after: what follows, written in the same transaction. Raises what `book_held` and `claim_service.claim` raise.
     """
     policy.require(by, Action.APPOINTMENT_BOOK)
     own = await queries.same_hold(
@@ -62,13 +64,13 @@ async def book(
 
 
 async def book_held(
-    session: AsyncSession, *, hold_id: BookingId, by: Actor, now: datetime, after: Sequence[Consequence[AsyncSession]]
+    session: AsyncSession, *, hold_id: BookingId, by: Actor, now: datetime, after: Sequence[Consequence]
 ) -> Booking:
     """Turn the client's hold into an appointment.
 
-    after: what follows in the same transaction. Raises HoldNotFound, TransitionNotAllowed when it is booked already,
-    LicenseNotValidAtSession, SlotNotOffered when the therapist is not listed any more, HoldExpired; and OwnTimeOverlaps
-    for a hold that was given, since that keeps none of the client's time.
+    after: what follows, written in the same transaction. Raises HoldNotFound, TransitionNotAllowed when it is booked
+    already, LicenseNotValidAtSession, SlotNotOffered when the therapist is not listed any more, HoldExpired; and
+    OwnTimeOverlaps for a hold that was given, since that keeps none of the client's time.
     """
     policy.require(by, Action.APPOINTMENT_BOOK)
     held = await queries.own_hold(session, hold_id=hold_id, client_id=by.client_id)
@@ -129,7 +131,7 @@ async def follow(
     first_with_therapist: bool,
     by: Actor,
     now: datetime,
-    after: Sequence[Consequence[AsyncSession]],
+    after: Sequence[Consequence],
 ) -> None:
     """Write the audit of a booking and do what follows from it."""
     audit.record(
@@ -144,8 +146,7 @@ async def follow(
         by=by,
         now=now,
     )
-    for consequence in after:
-        await consequence(session, booked)
+    await write_along(session, consequences.rows(booked, after=after))
 
 
 async def _follow(
@@ -154,7 +155,7 @@ async def _follow(
     appointment: Booking,
     by: Actor,
     now: datetime,
-    after: Sequence[Consequence[AsyncSession]],
+    after: Sequence[Consequence],
 ) -> None:
     """Find out whether it is the client's first session with the therapist, and do what follows."""
     known = await queries.has_session_with(

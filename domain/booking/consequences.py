@@ -1,21 +1,24 @@
 """What follows from a booking or a move in the same transaction, decided by areas above this one and passed in.
 
-The kind of session is a parameter, so that this file stays pure: `Consequence[AsyncSession]` is what is used.
+A consequence is told of the booking and gives rows; it does nothing itself. So a booking and all that belongs to it
+can be one statement.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeAlias, TypeVar
 
 from domain.access.actor import Actor
 from domain.ids import BookingId, ClientId, TherapistId
+from domain.insertion import Insertion
 
 Session_contra = TypeVar("Session_contra", contravariant=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Booked:
-    """An appointment that was just confirmed.
+    """An appointment that is just being confirmed.
 
     first_with_therapist: the client has no other with the therapist that is confirmed or was held.
     """
@@ -29,11 +32,12 @@ class Booked:
     now: datetime
 
 
-class Consequence(Protocol[Session_contra]):
-    """Does what follows from a booking, in its transaction; what it raises undoes the booking."""
+Consequence: TypeAlias = Callable[[Booked], Sequence[Insertion]]
 
-    async def __call__(self, session: Session_contra, booked: Booked) -> None:
-        """Do it."""
+
+def rows(booked: Booked, *, after: Sequence[Consequence]) -> tuple[Insertion, ...]:
+    """Give all rows that follow from a booking."""
+    return tuple(row for consequence in after for row in consequence(booked))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from domain.access.policy import Action
 from domain.audit import service as audit
 from domain.booking import expiry_queries, freed_service, waitlist_queries
 from domain.booking.states import Origin
-from domain.queue import JobName
+from domain.job import JobName
 from domain.vault.cipher import Vault
 
 EXPIRED_AT_ONCE: Final = 200

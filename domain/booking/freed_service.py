@@ -19,9 +19,9 @@ from domain.booking.terms import DEFAULT_TERMS
 from domain.booking.waiting import BUFFER_MAX, Entry
 from domain.booking.wanted import Claim, Provenance
 from domain.ids import TherapistId, WaitlistEntryId
+from domain.job import JobName
 from domain.notices import wording
 from domain.notices.message import NoticeKind
-from domain.queue import JobName
 from domain.vault.cipher import Vault
 
 LOADED_AT_ONCE: Final = 50

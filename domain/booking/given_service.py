@@ -22,7 +22,7 @@ from domain.booking.states import Status, WaitlistStatus
 from domain.booking.tables import Booking
 from domain.booking.wanted import Claim
 from domain.ids import ClientId
-from domain.queue import JobName
+from domain.job import JobName
 
 EXCLUSION_VIOLATION: Final = "23P01"
 

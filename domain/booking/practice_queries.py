@@ -28,6 +28,7 @@ REACH: Final = timedelta(days=3)
 # $1 therapists, $2 client or null, $3 and $4 the window, $5 now, $6 bookings that are left out
 PRACTICES: Final = f"""
 SELECT t.id, t.accepting_clients, t.caseload_limit, t.in_person_jurisdiction AS rooms,
+    t.session_access_sealed AS access,
     t.visible AND h.hours IS NOT NULL AND k.kinds IS NOT NULL AND coalesce(l.valid_now, false) AS listed,
     s.zone, s.slot_interval_minutes, s.minimum_notice_minutes, s.horizon_days, s.daily_limit,
     h.hours, k.kinds, l.licenses, c.clients, coalesce(c.has_this_client, false) AS has_this_client,

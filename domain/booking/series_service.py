@@ -59,7 +59,7 @@ async def create(
     wanted: SeriesWanted,
     by: Actor,
     now: datetime,
-    after: Sequence[Consequence[AsyncSession]],
+    after: Sequence[Consequence],
 ) -> BookedSeries:
     """Book the same wall time of the therapist's zone for every week.
 

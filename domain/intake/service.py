@@ -16,7 +16,7 @@ from domain.access import policy
 from domain.access.actor import Actor, Role
 from domain.access.policy import Action
 from domain.audit import service as audit
-from domain.booking.consequences import Booked, Consequence, Moved
+from domain.booking.consequences import Moved
 from domain.booking.refusals import AppointmentNotFound
 from domain.clients import service as clients
 from domain.errors import NotFound
@@ -94,16 +94,6 @@ def published_form(form_id: FormId) -> Form:
     if form is None:
         raise FormNotFound
     return form
-
-
-def preparing(vault: Vault) -> Consequence[AsyncSession]:
-    """Make the consequence of a booking that brings the first-session form with a first appointment."""
-
-    async def prepare(session: AsyncSession, booked: Booked) -> None:
-        if booked.first_with_therapist:
-            _attach(session, booked, form=built_in.FIRST_SESSION, vault=vault)
-
-    return prepare
 
 
 async def keep_due(session: AsyncSession, moved: Moved) -> None:
@@ -254,32 +244,6 @@ async def measure(
     session.add(row)
     audit.record(session, by=by, action=Action.MEASURE_SUBMIT, subject_kind=SUBJECT, subject_id=row.id, now=now)
     return _response(row, content=content, scores=(score,), safety=safety)
-
-
-def _attach(session: AsyncSession, booked: Booked, *, form: Form, vault: Vault) -> None:
-    row = FormResponse(
-        id=FormResponseId(uuid7()),
-        client_id=booked.client_id,
-        booking_id=booked.booking_id,
-        form_id=form.id,
-        form_version=form.version,
-        status=ResponseStatus.DRAFT,
-        share=True,
-        due_at=booked.starts_at,
-        version=1,
-        created_at=booked.now,
-        updated_at=booked.now,
-    )
-    row.answers_sealed = vault.seal(documents.content_json(documents.EMPTY), place=_place(row, ANSWERS))
-    session.add(row)
-    audit.record(
-        session,
-        by=booked.by,
-        action=Action.FORM_RESPONSE_WRITE,
-        subject_kind=SUBJECT,
-        subject_id=row.id,
-        now=booked.now,
-    )
 
 
 def _keep(row: FormResponse, *, content: Content, vault: Vault, now: datetime) -> None:

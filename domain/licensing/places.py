@@ -7,6 +7,7 @@ than it lasts in all of them. A jurisdiction that is not listed here is unknown,
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
@@ -165,6 +166,7 @@ def zones(jurisdiction: str) -> tuple[str, ...]:
     return found
 
 
+@lru_cache(maxsize=8192)
 def days(jurisdiction: str, *, first: date, last: date) -> Window:
     """Give the instants that lie in the days from first to last, both included, in all zones of the jurisdiction.
 

@@ -15,10 +15,10 @@ from domain.access.policy import Action
 from domain.audit import service as audit
 from domain.database import Database
 from domain.ids import NoticeId
+from domain.job import JobName
 from domain.notices.message import Letter, Mailer, unpacked
 from domain.notices.service import place
 from domain.notices.tables import Notice
-from domain.queue import JobName
 from domain.vault.cipher import Vault
 
 STALE_AFTER: Final = timedelta(minutes=2)

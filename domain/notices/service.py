@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain import queue
 from domain.ids import NoticeId, uuid7, uuid7_of
+from domain.job import JobName
 from domain.notices.message import Message, NoticeKind, packed
 from domain.notices.tables import Notice
-from domain.queue import JobName
 from domain.vault.cipher import Place, Vault
 
 

@@ -8,16 +8,30 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import ClassVar, Final
+from uuid import UUID
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import Conflict, DomainError
 from domain.ids import AccountId, uuid7
+from domain.insertion import Insertion, Shape
 from domain.replay.tables import StoredReply
 from domain.vault.cipher import Place, Vault
 
 KEPT_FOR: Final = timedelta(hours=48)
+SHAPE: Final = Shape(
+    table="stored_reply",
+    columns=(
+        ("id", "uuid"),
+        ("account_id", "uuid"),
+        ("key_digest", "bytea"),
+        ("request_digest", "bytea"),
+        ("status", "integer"),
+        ("body_sealed", "bytea"),
+        ("created_at", "timestamptz"),
+    ),
+)
 
 
 class KeyInUse(Conflict):
@@ -53,11 +67,25 @@ class Request:
         """Give what stands for the key in the table."""
         return hashlib.sha256(self.key.encode()).digest()
 
+    @property
+    def lock(self) -> int:
+        """Give the number of the advisory lock that keeps two requests under this key apart."""
+        return int.from_bytes(hashlib.sha256(self.account_id.bytes + self.key_digest).digest()[:8], signed=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A stored reply as it was loaded."""
+
+    reply_id: UUID
+    request_digest: bytes
+    status: int
+    body_sealed: bytes
+
 
 async def stored(session: AsyncSession, *, request: Request, vault: Vault) -> Reply | None:
     """Lock the key for this transaction and give its reply, or None when it is new. Raises KeyInUse, KeyReused."""
-    lock = int.from_bytes(hashlib.sha256(request.account_id.bytes + request.key_digest).digest()[:8], signed=True)
-    if not await session.scalar(select(func.pg_try_advisory_xact_lock(lock))):
+    if not await session.scalar(select(func.pg_try_advisory_xact_lock(request.lock))):
         raise KeyInUse("A request with this Idempotency-Key is still being worked on; repeat it in a moment.")
     row = await session.scalar(
         select(StoredReply).where(
@@ -66,9 +94,24 @@ async def stored(session: AsyncSession, *, request: Request, vault: Vault) -> Re
     )
     if row is None:
         return None
-    if row.request_digest != request.digest:
+    kept = Kept(reply_id=row.id, request_digest=row.request_digest, status=row.status, body_sealed=row.body_sealed)
+    return reply_of(request=request, kept=kept, vault=vault)
+
+
+def insertion(*, request: Request, reply: Reply, vault: Vault, now: datetime) -> Insertion:
+    """Make the row that keeps a reply, to be written in the statement of its effect."""
+    reply_id = uuid7()
+    sealed = vault.seal(reply.body, place=Place(table="stored_reply", row=reply_id, column="body_sealed"))
+    values = (reply_id, request.account_id, request.key_digest, request.digest, reply.status, sealed, now)
+    return Insertion(shape=SHAPE, values=values)
+
+
+def reply_of(*, request: Request, kept: Kept, vault: Vault) -> Reply:
+    """Open a stored reply for the request it was given to. Raises KeyReused for another one."""
+    if kept.request_digest != request.digest:
         raise KeyReused("This Idempotency-Key was used for another request; take a new one.")
-    return Reply(status=row.status, body=vault.open(row.body_sealed, place=_place(row)))
+    place = Place(table="stored_reply", row=kept.reply_id, column="body_sealed")
+    return Reply(status=kept.status, body=vault.open(kept.body_sealed, place=place))
 
 
 def store(session: AsyncSession, *, request: Request, reply: Reply, vault: Vault, now: datetime) -> None:

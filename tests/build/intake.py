@@ -12,8 +12,9 @@ from domain.booking.consequences import Booked
 from domain.booking.states import Attendance, Status
 from domain.booking.tables import Booking
 from domain.booking.terms import Party, ReasonCode
+from domain.database import write_along
 from domain.ids import BookingId, ClientId, FormResponseId, TherapistId
-from domain.intake import service
+from domain.intake import attaching
 from domain.intake.tables import FormResponse
 from tests.build import accounts, clients, occupied_time, therapists
 from tests.build.accounts import Person
@@ -71,7 +72,9 @@ async def prepared(session: AsyncSession, parts: Parts, *, jurisdiction: str = "
     seeker = await client(session, parts, jurisdiction=jurisdiction)
     giver = await therapist(session, parts)
     booking_id = await appointment(session, client_id=seeker.actor.client_id, therapist_id=giver.actor.therapist_id)
-    await service.preparing(parts.vault)(session, await booked(session, booking_id=booking_id, by=seeker))
+    await write_along(
+        session, attaching.preparing(parts.vault)(await booked(session, booking_id=booking_id, by=seeker))
+    )
     await session.commit()  # over a test's one connection this ends a savepoint only
     response_id = await session.scalar(select(FormResponse.id).where(FormResponse.booking_id == booking_id))
     assert response_id is not None

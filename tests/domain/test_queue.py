@@ -12,7 +12,8 @@ from sqlalchemy import text
 
 from domain.database import Address, Database, DriverConnection, server_settings
 from domain.ids import uuid7
-from domain.queue import RETRY_DELAYS, JobName, Worker, enqueue
+from domain.job import JobName
+from domain.queue import RETRY_DELAYS, Worker, enqueue
 
 JOB = JobName.NOTICE_DELIVER
 CANARY = "what ada@example.org told us"

@@ -1,5 +1,6 @@
 """Appointments: book, read, preview what cancelling costs, cancel."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -7,12 +8,13 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from api import pagination, preconditions
-from api.dependencies import Reading, Writing
-from api.idempotency import OnceOnly
+from api.dependencies import Call, Reading, Writing
+from api.idempotency import Once, OnceOnly
 from api.pagination import Cursor, Limit
 from api.preconditions import IfMatch
+from api.quick_call import Quick
 from api.strict_json import StrictRoute
-from api.v1.booking import presented
+from api.v1.booking import at_once, presented
 from api.v1.booking.schemas import (
     AppointmentStatus,
     AppointmentView,
@@ -23,31 +25,56 @@ from api.v1.booking.schemas import (
     statuses_of,
 )
 from api.wire import Instant, Page
-from domain.booking import book_service, cancel_service, service, ways_on_service
+from domain.booking import at_once_service, book_service, cancel_service, service, ways_on_service
+from domain.booking.at_once_service import Asked, Ready
+from domain.booking.consequences import Consequence
+from domain.booking.states import Status
 from domain.booking.tables import Booking
+from domain.booking.told import telling
 from domain.booking.wanted import Wanted
+from domain.database import DriverConnection
 from domain.ids import BookingId
-from domain.intake import service as intake
+from domain.intake import attaching as intake
+from domain.replay.service import Kept
 
 router = APIRouter(prefix="/appointments", tags=["booking"], route_class=StrictRoute)
 LIST = "appointments"
 
 
 @router.post("", status_code=201, response_model=AppointmentView)
-async def create_appointment(body: CreateAppointment, call: Writing, once: OnceOnly) -> Response:
+async def create_appointment(body: CreateAppointment, quick: Quick) -> Response:
     """Book what you hold, or a time straight away."""
-    headers: dict[str, str] = {}
+    wanted = body.wanted()
+    after = (intake.preparing(quick.parts.vault), telling)
 
-    async def work() -> AppointmentView:
-        booked = await _book(body.wanted(), call)
-        headers["ETag"] = preconditions.etag(booked.version)
-        return await presented.one(booked, call)
+    async def look(connection: DriverConnection, asked: Asked) -> Ready | Kept | None:
+        if isinstance(wanted, Wanted):
+            return await at_once_service.look(
+                connection, asked=asked, wanted=wanted, status=Status.CONFIRMED, now=quick.now
+            )
+        return await at_once_service.look_at_hold(connection, asked=asked, hold_id=wanted, now=quick.now)
 
-    return await once(work, status=201, headers=lambda _view: headers)
+    async def carefully(call: Call, once: Once) -> Response:
+        headers: dict[str, str] = {}
+
+        async def work() -> AppointmentView:
+            booked = await _book(wanted, call, after=after)
+            headers["ETag"] = preconditions.etag(booked.version)
+            return await presented.one(booked, call)
+
+        return await once(work, status=201, headers=lambda _view: headers)
+
+    response = await at_once.answer(
+        quick,
+        look,
+        view=lambda ready: presented.at_once(ready, vault=quick.parts.vault),
+        headers=lambda booked: {"ETag": preconditions.etag(booked.version)},
+        after=after,
+    )
+    return response or await quick.carefully(carefully)
 
 
-async def _book(wanted: BookingId | Wanted, call: Writing) -> Booking:
-    after = (intake.preparing(call.parts.vault),)
+async def _book(wanted: BookingId | Wanted, call: Call, *, after: Sequence[Consequence]) -> Booking:
     if isinstance(wanted, Wanted):
         return await book_service.book(call.session, wanted=wanted, by=call.actor, now=call.now, after=after)
     return await book_service.book_held(call.session, hold_id=wanted, by=call.actor, now=call.now, after=after)

@@ -5,24 +5,40 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from api.dependencies import Reading, Writing
-from api.idempotency import OnceOnly
+from api.dependencies import Call, Reading, Writing
+from api.idempotency import Once, OnceOnly
+from api.quick_call import Quick
 from api.strict_json import StrictRoute
+from api.v1.booking import at_once
 from api.v1.booking.schemas import CreateHold, HoldView, hold_view
-from domain.booking import hold_service
+from domain.booking import at_once_service, hold_service
+from domain.booking.at_once_service import Asked, Ready
+from domain.booking.states import Status
+from domain.database import DriverConnection
 from domain.ids import BookingId
+from domain.replay.service import Kept
 
 router = APIRouter(prefix="/holds", tags=["booking"], route_class=StrictRoute)
 
 
 @router.post("", status_code=201, response_model=HoldView)
-async def create_hold(body: CreateHold, call: Writing, once: OnceOnly) -> Response:
+async def create_hold(body: CreateHold, quick: Quick) -> Response:
     """Keep a time for ten minutes, while you decide. `slot-taken` names up to three others that can be held."""
+    wanted = body.wanted()
 
-    async def work() -> HoldView:
-        return hold_view(await hold_service.hold(call.session, wanted=body.wanted(), by=call.actor, now=call.now))
+    async def look(connection: DriverConnection, asked: Asked) -> Ready | Kept | None:
+        return await at_once_service.look(connection, asked=asked, wanted=wanted, status=Status.HELD, now=quick.now)
 
-    response = await once(work, status=201)
+    async def carefully(call: Call, once: Once) -> Response:
+        async def work() -> HoldView:
+            return hold_view(await hold_service.hold(call.session, wanted=wanted, by=call.actor, now=call.now))
+
+        return await once(work, status=201)
+
+    response = await at_once.answer(
+        quick, look, view=lambda ready: hold_view(ready.booking), headers=lambda _held: {}, after=()
+    )
+    response = response or await quick.carefully(carefully)
     # a repeat tells it as well: the time is the hold's own, whatever has become of it
     response.headers.update(_expires(HoldView.model_validate_json(bytes(response.body))))
     return response

@@ -15,9 +15,9 @@ from api.v1.booking.series_schemas import (
     created_series_view,
     series_view,
 )
-from domain.booking import series_service
+from domain.booking import series_service, told
 from domain.ids import SeriesId
-from domain.intake import service as intake
+from domain.intake import attaching as intake
 
 router = APIRouter(prefix="/series", tags=["booking"], route_class=StrictRoute)
 
@@ -32,7 +32,7 @@ async def create_series(body: CreateSeries, call: Writing, once: OnceOnly) -> Re
             wanted=body.wanted(),
             by=call.actor,
             now=call.now,
-            after=(intake.preparing(call.parts.vault),),
+            after=(intake.preparing(call.parts.vault), told.telling_once()),
         )
         return created_series_view(booked, appointments=await presented.several(booked.appointments, call))
 

@@ -21,6 +21,7 @@ from domain.booking.refusals import (
 from domain.booking.states import Status
 from domain.booking.tables import Booking
 from domain.ids import BookingId, uuid7
+from domain.insertion import Insertion
 from domain.licensing.licenses import LicenseStatus
 from domain.licensing.tables import LicenseRow
 from domain.money import Money
@@ -37,16 +38,16 @@ class Recorder:
     def __init__(self) -> None:
         self.told: list[Booked] = []
 
-    async def __call__(self, session: AsyncSession, booked: Booked) -> None:
-        assert session.in_transaction()
+    def __call__(self, booked: Booked) -> tuple[Insertion, ...]:
         self.told.append(booked)
+        return ()
 
 
 class Broken(Exception):
     """What a consequence may raise."""
 
 
-async def broken(session: AsyncSession, booked: Booked) -> None:
+def broken(booked: Booked) -> tuple[Insertion, ...]:
     raise Broken
 
 

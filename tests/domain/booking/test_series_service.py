@@ -19,6 +19,7 @@ from domain.booking.states import Kind, Status
 from domain.booking.tables import Booking, Series
 from domain.booking.wanted import Wanted
 from domain.ids import SeriesId, TherapistId, uuid7
+from domain.insertion import Insertion
 from domain.therapists.service import TherapistNotFound
 from tests.build import booking, statements
 from tests.build.availability import schedule, session_type
@@ -172,9 +173,9 @@ async def test_only_the_first_session_is_the_first_with_the_therapist(session: A
     therapist_id = await listed_therapist(session)
     told: list[tuple[datetime, bool]] = []
 
-    async def note(session: AsyncSession, booked: Booked) -> None:
-        assert session.in_transaction()
+    def note(booked: Booked) -> tuple[Insertion, ...]:
         told.append((booked.starts_at, booked.first_with_therapist))
+        return ()
 
     for first in (week(0), week(0, hour=15)):
         await series_service.create(

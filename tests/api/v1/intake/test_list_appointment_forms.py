@@ -8,8 +8,9 @@ from api.parts import Parts
 from domain.access.actor import Role
 from domain.booking.states import Status
 from domain.booking.tables import Booking
+from domain.database import write_along
 from domain.ids import uuid7
-from domain.intake import service
+from domain.intake import attaching
 from tests.build import accounts
 from tests.build import intake as build
 
@@ -39,7 +40,7 @@ async def test_a_later_appointment_carries_none(
         session, client_id=seeker.actor.client_id, therapist_id=giver.actor.therapist_id
     )
     booked = await build.booked(session, booking_id=booking_id, by=seeker, first=False)
-    await service.preparing(test_parts.vault)(session, booked)
+    await write_along(session, attaching.preparing(test_parts.vault)(booked))
     await session.commit()
 
     answer = await http.get(f"/v1/appointments/{booking_id}/forms", headers=seeker.headers)

@@ -1,0 +1,47 @@
+"""A request that is worked in single statements where it can be, and else carefully, in a transaction.
+
+The token's signature is checked here; whether its sign-in lives is asked in the first statement of either way.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Request, Response
+
+from api.dependencies import Bearer, Call, ProcessParts
+from api.idempotency import Key, Once, keyed
+from api.parts import Parts
+from domain.accounts import service as accounts
+from domain.accounts import tokens
+from domain.accounts.tokens import Claims
+from domain.replay import service as replay
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuickCall:
+    """A request by whoever holds a genuine token. now: aware, UTC, the same throughout the request."""
+
+    parts: Parts
+    claims: Claims
+    request: replay.Request | None
+    now: datetime
+
+    async def carefully(self, work: Callable[[Call, Once], Awaitable[Response]]) -> Response:
+        """Work in a transaction, which is committed before the answer is given. Raises NotAuthenticated."""
+        async with self.parts.database.write.begin() as session:
+            actor = await accounts.actor_of_claims(session, claims=self.claims, now=self.now)
+            call = Call(session=session, now=self.now, parts=self.parts, actor=actor)
+            return await work(call, Once(call=call, request=self.request))
+
+
+async def _quick(request: Request, process: ProcessParts, bearer: Bearer, key: Key = None) -> QuickCall:
+    now = process.clock.now()
+    token = bearer.credentials if bearer is not None else None
+    claims = tokens.read(token, signing_key=process.signing_key, now=now)
+    keyed_request = await keyed(request, key=key, account_id=claims.account_id)
+    return QuickCall(parts=process, claims=claims, request=keyed_request, now=now)
+
+
+Quick = Annotated[QuickCall, Depends(_quick, scope="function")]
