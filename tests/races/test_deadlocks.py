@@ -22,7 +22,8 @@ from tests.build import booked
 from tests.build.booked import Scene
 
 ANSWER_WITHIN_SECONDS = 10
-A_BACKEND_WAITS_FOR = "SELECT count(*) FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(pid))"
+# of the locks, not of pg_stat_activity, which shows a transaction no backend that came later
+A_BACKEND_WAITS_FOR = "SELECT count(*) FROM pg_locks WHERE NOT granted AND $1 = ANY (pg_blocking_pids(pid))"
 
 
 @pytest.fixture
