@@ -20,10 +20,10 @@ from domain.booking import closing_queries, rehoming_service, telling_service, w
 from domain.booking.terms import Party
 from domain.booking.uncovered import uncovered
 from domain.ids import BookingId, ClientId, TherapistId
+from domain.job import JobName
 from domain.licensing import service as licensing
 from domain.notices import wording
 from domain.notices.message import NoticeKind
-from domain.queue import JobName
 from domain.therapists import service as therapists
 from domain.vault.cipher import Vault
 

@@ -16,9 +16,9 @@ from api.wire import Page
 from domain import queue
 from domain.directory import service as directory
 from domain.ids import LicenseId
+from domain.job import JobName
 from domain.licensing import service
 from domain.licensing.licenses import LicenseStatus
-from domain.queue import JobName
 
 router = APIRouter(prefix="/admin/licenses", tags=["licensing"], route_class=StrictRoute)
 LIST = "licenses"

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.availability import service as availability
 from domain.ids import uuid7
-from domain.queue import JobName
+from domain.job import JobName
 from tests.build import licensing
 from tests.build.accounts import Person
 from tests.build.availability import schedule
