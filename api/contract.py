@@ -16,7 +16,15 @@ FRAMEWORKS_OWN: Final = ("HTTPValidationError", "ValidationError")
 REFERENCE: Final = "#/components/schemas/{model}"
 
 # What has versions: an answer that is one of these carries its version's entity tag.
-VERSIONED: Final = ("AppointmentView", "ClientView", "LicenseView", "OwnTherapistView", "ResponseView", "ScheduleView")
+VERSIONED: Final = (
+    "AppointmentView",
+    "BusyCalendarView",
+    "ClientView",
+    "LicenseView",
+    "OwnTherapistView",
+    "ResponseView",
+    "ScheduleView",
+)
 
 
 def _header(description: str, *, kind: str = "string") -> dict[str, object]:

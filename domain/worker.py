@@ -18,6 +18,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.accounts import registration_service as registrations
+from domain.availability import calendars_service
 from domain.booking import closing_service, expiry_service, waitlist_service
 from domain.booking import jobs as booking
 from domain.clock import Clock
@@ -129,7 +130,11 @@ def create(settings: Settings) -> Working:
     return Working(
         database=database,
         worker=Worker(connect=partial(_listen, address, settings), handlers=handlers),
-        sweeps=(*SWEEPS, ("holds_run_out", partial(expiry_service.sweep, vault=vault))),
+        sweeps=(
+            *SWEEPS,
+            ("holds_run_out", partial(expiry_service.sweep, vault=vault)),
+            ("busy_calendars", partial(calendars_service.sweep, vault=vault)),
+        ),
         clock=clock,
         stopping=asyncio.Event(),
     )

@@ -4,7 +4,7 @@ import pytest
 from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope, Send
 
-from api.body_limit import JSON_BYTES_MAX, BodyLimit
+from api.body_limit import CALENDAR_TYPE, JSON_BYTES_MAX, LARGE_BYTES_MAX, BodyLimit, bytes_max
 
 
 @dataclass(slots=True)
@@ -75,3 +75,24 @@ async def test_a_body_is_read_no_further_than_the_limit_whatever_it_says(length:
 
 async def test_what_is_no_request_is_passed_on_untouched() -> None:
     assert await send(Client(chunks=[b"x" * (JSON_BYTES_MAX + 1)]), kind="lifespan") == JSON_BYTES_MAX + 1
+
+
+CALENDAR = "/v1/therapists/me/busy-calendars/home"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "kind", "most"),
+    [
+        ("PUT", CALENDAR, CALENDAR_TYPE, LARGE_BYTES_MAX),
+        ("PUT", CALENDAR, "Text/Calendar; charset=utf-8", LARGE_BYTES_MAX),
+        ("PUT", CALENDAR, "application/json", JSON_BYTES_MAX),
+        ("PUT", CALENDAR, "text/calendarish", JSON_BYTES_MAX),
+        ("POST", CALENDAR, CALENDAR_TYPE, JSON_BYTES_MAX),
+        ("PUT", f"{CALENDAR}/deeper", CALENDAR_TYPE, JSON_BYTES_MAX),
+        ("PUT", "/v1/therapists/me/schedule", CALENDAR_TYPE, JSON_BYTES_MAX),
+    ],
+)
+def test_only_a_calendar_in_its_place_may_be_larger(method: str, path: str, kind: str, most: int) -> None:
+    scope = {"type": "http", "method": method, "path": path, "headers": [(b"content-type", kind.encode())]}
+
+    assert bytes_max(scope) == most

@@ -117,6 +117,7 @@ async def test_every_table_that_is_to_be_forgotten_has_its_sweep(working: Workin
         "waits_past",
         "licenses_lost",
         "holds_run_out",
+        "busy_calendars",
     ]
 
 

@@ -6,14 +6,16 @@ from api import preconditions
 from api.dependencies import Reading, Writing
 from api.preconditions import IfMatch
 from api.strict_json import StrictRoute
+from api.v1.availability.calendar_routes import router as calendars
 from api.v1.availability.exception_routes import router as exceptions
 from api.v1.availability.schemas import PutSchedule, ScheduleView
-from domain.availability import service
+from domain.availability import change_service, service
 from domain.booking import outside_service
 from domain.directory import service as directory
 
 router = APIRouter(tags=["availability"], route_class=StrictRoute)
 router.include_router(exceptions)
+router.include_router(calendars)
 
 
 @router.put("/therapists/me/schedule")
@@ -24,7 +26,9 @@ async def put_schedule(body: PutSchedule, call: Writing, response: Response, if_
     """
     version = await service.version_to_change(call.session, by=call.actor)
     preconditions.require(if_match, version=version)
-    stored = await service.put_schedule(call.session, schedule=body.schedule(), by=call.actor, now=call.now)
+    stored = await change_service.change(
+        call.session, schedule=body.schedule(), vault=call.parts.vault, by=call.actor, now=call.now
+    )
     await directory.note_listing(call.session, therapist_id=stored.therapist_id, now=call.now)
     response.headers["ETag"] = preconditions.etag(stored.version)
     outside = await outside_service.outside(call.session, by=call.actor, now=call.now)
