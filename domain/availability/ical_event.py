@@ -168,7 +168,7 @@ def _moment_of(text: str, by: Property, *, zone_of: ZoneOf, floating: Zone) -> M
     if not isinstance(value, date) or value.year not in YEARS:
         raise NotRead(UNREADABLE)
     if not isinstance(value, datetime):
-        return Moment(wall=datetime(value.year, value.month, value.day), zone=floating, whole_day=True)  # noqa: DTZ001
+        return Moment(wall=datetime(value.year, value.month, value.day), zone=floating, whole_day=True)  # noqa: DTZ001 - on the wall
     if value.tzinfo is not None:
         return Moment(wall=value.replace(tzinfo=None), zone=UTC_ZONE, whole_day=False)
     tzid = by.parameters.get("TZID")
