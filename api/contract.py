@@ -19,6 +19,7 @@ REFERENCE: Final = "#/components/schemas/{model}"
 VERSIONED: Final = (
     "AppointmentView",
     "BusyCalendarView",
+    "ChangedAppointmentView",
     "ClientView",
     "LicenseView",
     "OwnTherapistView",

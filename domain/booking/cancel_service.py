@@ -37,14 +37,20 @@ async def preview(session: AsyncSession, *, appointment_id: BookingId, by: Actor
     found = await queries.appointment(session, appointment_id=appointment_id, of=by)
     if found is None:
         raise AppointmentNotFound
-    _require_cancellable(found, now=now)
-    return fee_due(found.fee, starts_at=found.starts_at, terms=found.terms, by=_party(by), reason=None, now=now)
+    return due(found, by=by, reason=None, now=now)
 
 
-async def version_to_change(session: AsyncSession, *, appointment_id: BookingId, by: Actor) -> int:
-    """Lock an appointment for this transaction and give its version. Raises AppointmentNotFound."""
-    policy.require(by, Action.APPOINTMENT_CANCEL)
-    return (await _locked(session, appointment_id=appointment_id, by=by)).version
+def due(appointment: Booking, *, by: Actor, reason: ReasonCode | None, now: datetime) -> FeeDue:
+    """Give what cancelling an appointment costs: previewed and charged by this. Raises TransitionNotAllowed."""
+    require_cancellable(appointment, now=now)
+    return fee_due(
+        appointment.fee,
+        starts_at=appointment.starts_at,
+        terms=appointment.terms,
+        by=party(by),
+        reason=reason,
+        now=now,
+    )
 
 
 async def cancel(
@@ -58,37 +64,41 @@ async def cancel(
     """
     policy.require(by, Action.APPOINTMENT_CANCEL)
     locked = await _locked(session, appointment_id=appointment_id, by=by)
-    _require_cancellable(locked, now=now)
-    party = _party(by)
-    due = fee_due(locked.fee, starts_at=locked.starts_at, terms=locked.terms, by=party, reason=request.reason, now=now)
+    cancelled = await end(session, locked=locked, request=request, vault=vault, by=by, now=now)
+    if party(by) is not Party.CLIENT:
+        await rehoming_service.look_after(session, lost=cancelled, vault=vault, now=now)
+    return cancelled
+
+
+async def end(
+    session: AsyncSession, *, locked: Booking, request: CancelRequest, vault: Vault, by: Actor, now: datetime
+) -> Booking:
+    """Cancel a locked appointment on its own terms, and offer its time to who waits for it.
+
+    Raises TransitionNotAllowed when it is cancelled, has started or is over.
+    """
+    owed = due(locked, by=by, reason=request.reason, now=now)
+    who = party(by)
     place = Place(table="booking", row=locked.id, column="note_sealed")
     cancellation = Cancellation(
-        by=party,
+        by=who,
         reason=request.reason,
         note_sealed=None if request.note is None else vault.seal(request.note, place=place),
-        fee_due=due.fee,
+        fee_due=owed.fee,
     )
     cancelled = await ending_queries.cancel(session, appointment=locked, cancellation=cancellation, now=now)
     audit.record(
         session, by=by, action=Action.APPOINTMENT_CANCEL, subject_kind="booking", subject_id=locked.id, now=now
     )
-    if party is Party.CLIENT or request.reason not in NOT_THERE:
+    if who is Party.CLIENT or request.reason not in NOT_THERE:
         await freed_service.freed(
             session, therapist_id=cancelled.therapist_id, during=cancelled.occupied_time, vault=vault, now=now
         )
-    if party is not Party.CLIENT:
-        await rehoming_service.look_after(session, lost=cancelled, vault=vault, now=now)
     return cancelled
 
 
-async def _locked(session: AsyncSession, *, appointment_id: BookingId, by: Actor) -> Booking:
-    found = await queries.appointment(session, appointment_id=appointment_id, of=by)
-    if found is None:
-        raise AppointmentNotFound
-    return await ending_queries.lock_appointment(session, appointment=found)
-
-
-def _require_cancellable(appointment: Booking, *, now: datetime) -> None:
+def require_cancellable(appointment: Booking, *, now: datetime) -> None:
+    """Let pass what can be cancelled. Raises TransitionNotAllowed."""
     if states.after(appointment.status, Event.CANCEL) is None:
         raise TransitionNotAllowed(f"The appointment is {appointment.status}.", appointment_id=appointment.id)
     if now >= appointment.starts_at:
@@ -97,5 +107,13 @@ def _require_cancellable(appointment: Booking, *, now: datetime) -> None:
         )
 
 
-def _party(actor: Actor) -> Party:
+def party(actor: Actor) -> Party:
+    """Give the party of an appointment that its client or its therapist is."""
     return Party.THERAPIST if actor.role is Role.THERAPIST else Party.CLIENT
+
+
+async def _locked(session: AsyncSession, *, appointment_id: BookingId, by: Actor) -> Booking:
+    found = await queries.appointment(session, appointment_id=appointment_id, of=by)
+    if found is None:
+        raise AppointmentNotFound
+    return await ending_queries.lock_appointment(session, appointment=found)

@@ -36,12 +36,13 @@ async def clear(
     await occupation_queries.lock_groups(session, sorted(groups))
     rows = {*booking_ids, *(booking_id for booking_id, _ in stale)}
     if rows:
-        await session.execute(
+        locked = await session.scalars(
             select(Booking)
             .where(Booking.id.in_(rows))
             .order_by(Booking.id)
             .with_for_update()
             .execution_options(populate_existing=True)
         )
+        locked.all()  # rows are read into what is known of them as they are fetched
     if stale:
         await occupation_queries.clear_expired(session, claim=claims[0], stale=sorted(stale), now=now)

@@ -3,6 +3,7 @@
 A group is locked before its seats, and released with its last one (`occupation_queries`).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -73,11 +74,21 @@ async def release(session: AsyncSession, *, hold: Booking, now: datetime) -> boo
 
 async def lock_appointment(session: AsyncSession, *, appointment: Booking) -> Booking:
     """Lock an appointment, its group first, and give it as it is now."""
-    await lock_groups(session, [] if appointment.group_id is None else [appointment.group_id])
+    return (await lock_appointments(session, appointments=(appointment,)))[0]
+
+
+async def lock_appointments(session: AsyncSession, *, appointments: Sequence[Booking]) -> Sequence[Booking]:
+    """Lock appointments, their groups first, each by id, and give them as they are now, in the order given."""
+    await lock_groups(session, sorted({each.group_id for each in appointments if each.group_id is not None}))
     locked = await session.scalars(
-        select(Booking).where(Booking.id == appointment.id).with_for_update().execution_options(populate_existing=True)
+        select(Booking)
+        .where(Booking.id.in_([each.id for each in appointments]))
+        .order_by(Booking.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
-    return locked.one()
+    found = {row.id: row for row in locked}
+    return [found[each.id] for each in appointments]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

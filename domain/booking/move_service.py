@@ -7,6 +7,7 @@ what moves later in time goes last to first, what moves earlier goes first to la
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -24,6 +25,11 @@ from domain.booking.tables import Booking
 from domain.booking.wanted import Claim
 from domain.ids import BookingId
 from domain.vault.cipher import Vault
+
+# Why a session can't have another time, though its own stays.
+NOT_BOOKABLE: Final = "This therapist can't be booked at present; what is booked stays at its time."
+TYPE_GONE: Final = "The therapist has no more of these sessions; what is booked stays at its time."
+TYPE_CHANGED: Final = "The therapist holds these sessions in another way now; what is booked stays at its time."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

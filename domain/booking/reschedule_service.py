@@ -1,4 +1,4 @@
-"""Move an appointment to another time: the same id, all or nothing.
+"""Move an appointment to another time, alone or with others of its series: the same ids, all or nothing.
 
 - It releases its own time before it looks: a session can move by half an hour over its own old time.
 - License, hours, notice, daily limit, the client's own time and rivals bind the new time as they bind a hold, for the
@@ -8,6 +8,7 @@
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeAlias
 
@@ -18,12 +19,20 @@ from domain.access.actor import Actor
 from domain.access.policy import Action
 from domain.availability.interval import Interval
 from domain.availability.slots import WhyNot
-from domain.booking import move_service, occupation_queries, queries, verdict_service
+from domain.booking import (
+    move_service,
+    occupation_queries,
+    queries,
+    series_move_service,
+    series_service,
+    verdict_service,
+)
 from domain.booking.consequences import MoveConsequence
-from domain.booking.move_service import Missed, Move
+from domain.booking.move_service import NOT_BOOKABLE, TYPE_CHANGED, TYPE_GONE, Missed, Move
 from domain.booking.offer import Offer
 from domain.booking.offers_service import SessionTypeUnknown
 from domain.booking.refusals import AppointmentNotFound, OwnTimeOverlaps, SlotNotOffered, SlotTaken
+from domain.booking.series import Scope
 from domain.booking.tables import Booking
 from domain.booking.verdict_service import FormatNotOffered
 from domain.booking.wanted import Wanted
@@ -34,39 +43,52 @@ from domain.vault.cipher import Vault
 CheckVersion: TypeAlias = Callable[[int], None]  # refuses a version that is not the one the caller knows
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewTime:
+    """Which appointment is to start when (aware), and how much of its series goes with it."""
+
+    appointment_id: BookingId
+    starts_at: datetime
+    scope: Scope = Scope.ONE
+
+
 async def reschedule(
     session: AsyncSession,
     *,
-    appointment_id: BookingId,
-    starts_at: datetime,
+    new: NewTime,
     check: CheckVersion,
     by: Actor,
     now: datetime,
     vault: Vault,
     after: Sequence[MoveConsequence[AsyncSession]],
-) -> Booking:
-    """Move a client's appointment to another start; to its own start it stays as it is.
+) -> tuple[Booking, ...]:
+    """Move a client's appointment to another start, and give it, then what went with it; its own start changes nothing.
 
-    starts_at: aware. after: what follows in the same transaction. Raises AppointmentNotFound, what `check` raises,
-    TransitionNotAllowed, then in this order LicenseNotValidAtSession, SlotNotOffered, OwnTimeOverlaps, SlotTaken.
+    after: what follows in the same transaction. Raises AppointmentNotFound, what `check` raises, NoSeries,
+    TransitionNotAllowed, then in this order LicenseNotValidAtSession, SlotNotOffered, OwnTimeOverlaps, SlotTaken; with
+    a scope of more than one SlotNotOffered and WeeksRefused in place of these.
     """
     policy.require(by, Action.APPOINTMENT_RESCHEDULE)
     await occupation_queries.lock_client(session, client_id=by.client_id)
-    found = await queries.appointment(session, appointment_id=appointment_id, of=by)
+    found = await queries.appointment(session, appointment_id=new.appointment_id, of=by)
     if found is None:
         raise AppointmentNotFound
     check(found.version)
+    meant = await series_service.sessions_meant(session, named=found, scope=new.scope, now=now)
     move_service.require_movable(found, now=now)
-    if found.starts_at == starts_at:
-        return found
-    wanted = wanted_at(found, starts_at=starts_at)
+    if found.starts_at == new.starts_at:
+        return (found,)
+    wanted = wanted_at(found, starts_at=new.starts_at)
+    if new.scope is not Scope.ONE:
+        return await series_move_service.move(
+            session, meant=meant, wanted=wanted, by=by, now=now, vault=vault, after=after
+        )
     offer = await _offer(session, appointment=found, wanted=wanted, now=now)
-    outcome = await move_service.move(
-        session, moves=(Move(appointment=found, offer=offer),), by=by, now=now, vault=vault, after=after
-    )
+    moves = (Move(appointment=found, offer=offer),)
+    outcome = await move_service.move(session, moves=moves, by=by, now=now, vault=vault, after=after)
     if isinstance(outcome, Missed):
         raise await _refusal(session, missed=outcome, wanted=wanted, now=now)
-    return outcome[0]
+    return outcome
 
 
 def wanted_at(appointment: Booking, *, starts_at: datetime) -> Wanted:
@@ -93,13 +115,13 @@ async def _offer(session: AsyncSession, *, appointment: Booking, wanted: Wanted,
             session, wanted=wanted, place=place, client_id=client_id, besides=(appointment.id,), now=now
         )
     except TherapistNotFound:
-        detail = "This therapist can't be booked at present; the session stays at its time."
+        detail = NOT_BOOKABLE
     except (SessionTypeUnknown, FormatNotOffered):
-        detail = "The therapist has no more of these sessions; this one stays at its time."
+        detail = TYPE_GONE
     else:
         if (offer.capacity > 1) == (appointment.group_id is not None):
             return offer
-        detail = "The therapist holds these sessions in another way now; this one stays at its time."
+        detail = TYPE_CHANGED
     ways_on = await verdict_service.alternatives(session, instead_of=wanted, place=place, client_id=client_id, now=now)
     raise SlotNotOffered(detail, alternatives=ways_on)
 

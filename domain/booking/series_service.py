@@ -26,13 +26,21 @@ from domain.booking.caseload import Standing
 from domain.booking.consequences import Consequence
 from domain.booking.offer import Offer
 from domain.booking.refusals import LicenseNotValidAtSession, SeriesNotFound, SlotNotOffered, WeeksRefused
-from domain.booking.series import Decided, OnConflict, Reason, WeekRefused
+from domain.booking.series import Decided, OnConflict, Reason, Scope, WeekRefused
 from domain.booking.states import Status
 from domain.booking.tables import Booking, Series
 from domain.booking.terms import DEFAULT_TERMS
 from domain.booking.wanted import Claim, Provenance, Wanted
 from domain.clients import service as clients
+from domain.errors import Flaw, Invalid
 from domain.ids import SeriesId, uuid7
+
+
+class NoSeries(Invalid):
+    """More than one session is meant, and the one named belongs to no series."""
+
+    def __init__(self) -> None:
+        super().__init__(Flaw(pointer="/scope", detail="This appointment belongs to no series; leave scope out."))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +120,24 @@ async def read(session: AsyncSession, *, series_id: SeriesId, by: Actor) -> Book
         raise SeriesNotFound
     sessions = await series_queries.sessions(session, series_id=series_id)
     return BookedSeries(series=found, appointments=tuple(sessions), skipped=())
+
+
+async def sessions_meant(session: AsyncSession, *, named: Booking, scope: Scope, now: datetime) -> list[Booking]:
+    """Give the confirmed sessions still ahead that a change to one of them means: the named first, the others by start.
+
+    Raises NoSeries where more is meant than the one, and it belongs to no series.
+    """
+    if scope is Scope.ONE:
+        return [named]
+    if named.series_id is None:
+        raise NoSeries
+    found = await series_queries.sessions(
+        session,
+        series_id=named.series_id,
+        statuses=(Status.CONFIRMED,),
+        starts_from=named.starts_at if scope is Scope.THIS_AND_LATER else None,
+    )
+    return [named, *(each for each in found if each.id != named.id and each.starts_at > now)]
 
 
 async def weeks_refused(

@@ -7,6 +7,7 @@
 The terms are copied into the row when the time is held or booked, so that a later change never reaches it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -95,4 +96,15 @@ def fee_due(
             f"{terms.late_fee_percent} percent of the fee, because the start is less than "
             f"{terms.free_cancellation_hours} hours away; free in illness and emergencies."
         ),
+    )
+
+
+def total_due(dues: Sequence[FeeDue]) -> FeeDue:
+    """Give what cancelling several sessions costs together; one at least, all in one currency."""
+    if len(dues) == 1:
+        return dues[0]
+    rules = " ".join(dict.fromkeys(due.rule for due in dues))
+    return FeeDue(
+        fee=Money(amount=sum(due.fee.amount for due in dues), currency=dues[0].fee.currency),
+        rule=f"The sum over {len(dues)} sessions, each by its own terms. {rules}",
     )

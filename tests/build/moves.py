@@ -9,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.access.actor import Actor
 from domain.booking import book_service, reschedule_service
 from domain.booking.consequences import Moved
+from domain.booking.reschedule_service import NewTime
+from domain.booking.series import Scope
 from domain.booking.tables import Booking
 from domain.ids import BookingId, TherapistId
 from domain.vault.cipher import Vault
@@ -54,10 +56,24 @@ async def moved(
     now: datetime,
     recorder: Recorder | None = None,
 ) -> Booking:
+    [named] = await shifted(session, appointment, to=to, scope=Scope.ONE, by=by, now=now, recorder=recorder)
+    return named
+
+
+async def shifted(
+    session: AsyncSession,
+    appointment: Booking,
+    *,
+    to: datetime,
+    scope: Scope,
+    by: Actor,
+    now: datetime,
+    recorder: Recorder | None = None,
+) -> tuple[Booking, ...]:
+    """Move an appointment and what of its series goes with it."""
     return await reschedule_service.reschedule(
         session,
-        appointment_id=appointment.id,
-        starts_at=to,
+        new=NewTime(appointment_id=appointment.id, starts_at=to, scope=scope),
         check=any_version,
         by=by,
         now=now,

@@ -10,13 +10,17 @@ import asyncpg
 import pytest
 from sqlalchemy import func, select
 
+from api.parts import Parts
 from domain.access.actor import Actor
-from domain.booking import book_service, hold_service, reschedule_service, series_service
-from domain.booking.refusals import OwnTimeOverlaps, SlotNotOffered, SlotTaken, WeeksRefused
-from domain.booking.series import OnConflict
+from domain.booking import book_service, cancel_service, hold_service, reschedule_service, series_service
+from domain.booking.cancel_service import CancelRequest
+from domain.booking.refusals import OwnTimeOverlaps, SlotNotOffered, SlotTaken, TransitionNotAllowed, WeeksRefused
+from domain.booking.reschedule_service import NewTime
+from domain.booking.series import OnConflict, Scope
 from domain.booking.series_service import SeriesWanted
 from domain.booking.states import Kind, Status
 from domain.booking.tables import Booking, Series
+from domain.booking.terms import ReasonCode
 from domain.database import Address, Database
 from domain.ids import BookingId, TherapistId
 from tests.build import booking
@@ -62,21 +66,22 @@ async def booked(
     return row.id
 
 
-async def move(database: Database, appointment_id: BookingId, *, by: Actor, to: datetime) -> str:
+async def move(
+    database: Database, appointment_id: BookingId, *, by: Actor, to: datetime, scope: Scope = Scope.ONE
+) -> str:
     """Move, commit, and say how it went."""
     try:
         async with database.transaction() as session:
             await reschedule_service.reschedule(
                 session,
-                appointment_id=appointment_id,
-                starts_at=to,
+                new=NewTime(appointment_id=appointment_id, starts_at=to, scope=scope),
                 check=lambda _version: None,
                 by=by,
                 now=datetime.now(UTC),
                 vault=VAULT,
                 after=(),
             )
-    except (SlotTaken, OwnTimeOverlaps, SlotNotOffered) as refused:
+    except (SlotTaken, OwnTimeOverlaps, SlotNotOffered, WeeksRefused, TransitionNotAllowed) as refused:
         return refused.slug
     return "moved"
 
@@ -111,6 +116,13 @@ async def count(database: Database, *, by: Actor) -> tuple[int, int]:
         bookings = select(func.count()).select_from(Booking).where(Booking.client_id == by.client_id)
         rows = select(func.count()).select_from(Series).where(Series.client_id == by.client_id)
         return await session.scalar(bookings) or 0, await session.scalar(rows) or 0
+
+
+async def appointments(database: Database, *, by: Actor) -> list[BookingId]:
+    """Give a client's appointments by start."""
+    async with database.read() as session:
+        mine = select(Booking.id).where(Booking.client_id == by.client_id).order_by(func.lower(Booking.during))
+        return list(await session.scalars(mine))
 
 
 async def race(attempts: Sequence[Awaitable[str]]) -> Counter[str]:
@@ -284,3 +296,63 @@ async def test_series_that_skip_share_the_weeks_with_holds_and_lose_none(databas
         assert len(left) == len(set(left)) == WEEKS
         booked_weeks = sum(int(told.split()[1]) for told in outcome if told.startswith("booked"))
         assert booked_weeks + outcome["held"] == WEEKS
+
+
+async def test_a_session_that_is_cancelled_while_it_moves_ends_cancelled_and_free(
+    database: Database, parts: Parts
+) -> None:
+    therapist_id = await therapist(database)
+
+    async def cancel(appointment_id: BookingId, *, by: Actor) -> str:
+        async with database.transaction() as session:
+            await cancel_service.cancel(
+                session,
+                appointment_id=appointment_id,
+                request=CancelRequest(reason=ReasonCode.SCHEDULE, note=None),
+                vault=parts.vault,
+                by=by,
+                now=datetime.now(UTC),
+            )
+        return "cancelled"
+
+    for number in range(ROUNDS):
+        [by] = await people(database, count=1)
+        times = [booking.slot(days=3 + number, hour=hour) for hour in (10, 12)]
+        appointment_id = await booked(database, therapist_id, by=by, starts_at=times[0])
+
+        outcome = await race(
+            [cancel(appointment_id, by=by), *(move(database, appointment_id, by=by, to=times[1]) for _ in range(2))]
+        )
+
+        assert outcome["cancelled"] == 1
+        assert outcome["moved"] + outcome["transition-not-allowed"] == 2
+        assert not set(times) & set(await starts(database, therapist_id=therapist_id))
+
+
+async def test_a_series_that_moves_while_others_hold_moves_whole_or_not_at_all(database: Database) -> None:
+    for number in range(ROUNDS):
+        therapist_id = await therapist(database)
+        [by], holders = await people(database, count=1), await people(database, count=3)
+        first = 3 + number
+        olds = [booking.slot(days=first + 7 * turn, hour=10) for turn in range(WEEKS)]
+        news = [booking.slot(days=first + 7 * turn, hour=14) for turn in range(WEEKS)]
+        await standing(database, therapist_id, by=by, starts_at=olds[0], on_conflict=OnConflict.ABORT)
+        named = (await appointments(database, by=by))[0]
+
+        outcome = await race(
+            [
+                move(database, named, by=by, to=news[0], scope=Scope.ALL),
+                *(
+                    hold(database, therapist_id, by=holder, starts_at=news[turn * 2])
+                    for turn, holder in enumerate(holders)
+                ),
+            ]
+        )
+
+        left = await starts(database, therapist_id=therapist_id)
+        if outcome["moved"]:
+            assert outcome == {"moved": 1, "slot-taken": 3}
+            assert left == news
+        else:
+            assert outcome["held"] >= 1
+            assert [at for at in left if at in olds] == olds

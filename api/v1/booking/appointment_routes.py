@@ -1,4 +1,4 @@
-"""Appointments: book, read, preview what cancelling costs, cancel."""
+"""Appointments: book and read."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,24 +8,20 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from api import pagination, preconditions
-from api.dependencies import Call, Reading, Writing
-from api.idempotency import Once, OnceOnly
+from api.dependencies import Call, Reading
+from api.idempotency import Once
 from api.pagination import Cursor, Limit
-from api.preconditions import IfMatch
 from api.quick_call import Quick
 from api.strict_json import StrictRoute
 from api.v1.booking import at_once, presented
 from api.v1.booking.schemas import (
     AppointmentStatus,
     AppointmentView,
-    CancelAppointment,
-    CancellationPreviewView,
     CreateAppointment,
-    preview_view,
     statuses_of,
 )
 from api.wire import Instant, Page
-from domain.booking import at_once_service, book_service, cancel_service, service, ways_on_service
+from domain.booking import at_once_service, book_service, service, ways_on_service
 from domain.booking.at_once_service import Asked, Ready
 from domain.booking.consequences import Consequence
 from domain.booking.states import Status
@@ -118,37 +114,3 @@ async def read_appointment(appointment_id: UUID, call: Reading, response: Respon
     ways_on = await ways_on_service.after_cancelling(call.session, appointment=found, by=call.actor, now=call.now)
     response.headers["ETag"] = preconditions.etag(found.version)
     return await presented.one(found, call, alternatives=ways_on)
-
-
-@router.get("/{appointment_id}/cancellation-preview")
-async def preview_cancellation(appointment_id: UUID, call: Reading) -> CancellationPreviewView:
-    """See what cancelling would cost now, and by which rule."""
-    due = await cancel_service.preview(
-        call.session, appointment_id=BookingId(appointment_id), by=call.actor, now=call.now
-    )
-    return preview_view(due)
-
-
-@router.post("/{appointment_id}/cancel", response_model=AppointmentView)
-async def cancel_appointment(
-    *, appointment_id: UUID, body: CancelAppointment, call: Writing, once: OnceOnly, if_match: IfMatch = None
-) -> Response:
-    """Cancel an appointment before it starts; its time is free at once."""
-    headers: dict[str, str] = {}
-
-    async def work() -> AppointmentView:
-        meant = BookingId(appointment_id)
-        version = await cancel_service.version_to_change(call.session, appointment_id=meant, by=call.actor)
-        preconditions.require(if_match, version=version)
-        cancelled = await cancel_service.cancel(
-            call.session,
-            appointment_id=meant,
-            request=body.request(),
-            vault=call.parts.vault,
-            by=call.actor,
-            now=call.now,
-        )
-        headers["ETag"] = preconditions.etag(cancelled.version)
-        return await presented.one(cancelled, call)
-
-    return await once(work, status=200, headers=lambda _view: headers)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from api.dependencies import Call
-from api.v1.booking.schemas import AppointmentView, appointment_view
+from api.v1.booking.schemas import AppointmentView, ChangedAppointmentView, appointment_view
 from domain.booking import access_service
 from domain.booking.at_once_service import Ready
 from domain.booking.tables import Booking
@@ -21,6 +21,12 @@ async def several(appointments: Sequence[Booking], call: Call) -> list[Appointme
     """Present appointments to one of their parties, in the order given."""
     details = await access_service.details_of(call.session, appointments=appointments, vault=call.parts.vault)
     return [appointment_view(each, details=details[each.id], to=call.actor.role) for each in appointments]
+
+
+async def changed(appointments: Sequence[Booking], call: Call) -> ChangedAppointmentView:
+    """Present an appointment that was changed, the first, and what was changed with it."""
+    named, *others = await several(appointments, call)
+    return ChangedAppointmentView(**dict(named), also=others)
 
 
 def at_once(ready: Ready, *, vault: Vault) -> AppointmentView:

@@ -4,9 +4,9 @@ from fastapi import APIRouter
 
 from api.v1.booking import (
     appointment_routes,
+    change_routes,
     feed_routes,
     hold_routes,
-    move_routes,
     practice_routes,
     series_routes,
     slot_routes,
@@ -16,7 +16,7 @@ from api.v1.booking import (
 router = APIRouter()
 router.include_router(hold_routes.router)
 router.include_router(appointment_routes.router)
-router.include_router(move_routes.router)
+router.include_router(change_routes.router)
 router.include_router(series_routes.router)
 router.include_router(slot_routes.router)
 router.include_router(waitlist_routes.router)

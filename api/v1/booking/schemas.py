@@ -16,6 +16,7 @@ from domain.booking import ways_on
 from domain.booking.cancel_service import CancelRequest
 from domain.booking.details import Details
 from domain.booking.ending_queries import HOLD_IN_ALL
+from domain.booking.series import Scope
 from domain.booking.states import Origin, Status
 from domain.booking.tables import Booking
 from domain.booking.terms import CancellationTerms, FeeDue, Party, ReasonCode
@@ -122,9 +123,13 @@ class BookingUnclear(Invalid):
 
 
 class CancelAppointment(Body, json_schema_extra={"examples": [{"reason_code": "illness"}]}):
-    """Why you cancel. note: in your own words, kept encrypted."""
+    """Why you cancel. note: in your own words, kept encrypted.
+
+    scope: how much of its series, of what is still ahead.
+    """
 
     reason_code: ReasonCode
+    scope: Scope = Scope.ONE
     note: Annotated[str, short(2000)] | None = None
 
     def request(self) -> CancelRequest:
@@ -133,9 +138,10 @@ class CancelAppointment(Body, json_schema_extra={"examples": [{"reason_code": "i
 
 
 class RescheduleAppointment(Body, json_schema_extra={"examples": [{"start": "2027-03-01T16:00:00Z"}]}):
-    """The new start."""
+    """The new start. scope: how much of its series goes with it, by the same difference on the therapist's wall."""
 
     start: Instant
+    scope: Scope = Scope.ONE
 
 
 class HoldView(View):
@@ -224,8 +230,14 @@ class AppointmentView(View):
     alternatives: Sequence[WayOnView] | None
 
 
+class ChangedAppointmentView(AppointmentView):
+    """An appointment that was cancelled or moved. also: what of its series went with it, by start."""
+
+    also: Sequence[AppointmentView]
+
+
 class CancellationPreviewView(View):
-    """What cancelling would cost now, and why."""
+    """What cancelling would cost now, in sum, and why."""
 
     fee: MoneyWire
     rule: str
