@@ -25,6 +25,7 @@ VERSIONED: Final = (
     "OwnTherapistView",
     "ResponseView",
     "ScheduleView",
+    "TaskView",
 )
 
 

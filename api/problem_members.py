@@ -31,6 +31,7 @@ from domain.intake.danger import AnswersRefused
 from domain.licensing.decisions import TransitionNotAllowed as DecisionNotAllowed
 from domain.licensing.service import LicenseOnFile
 from domain.safety.resources import Need, resources_for
+from domain.tasks.service import TaskClosed, TaskNotFound
 from domain.therapists.service import ProfileMissing
 from domain.throttle.service import RateLimited
 
@@ -39,6 +40,7 @@ SEE_LICENSES: Final = NextStep(action="see_licenses", method="GET", path="/v1/th
 SEE_WAITLIST: Final = NextStep(action="see_waitlist", method="GET", path="/v1/waitlist-entries")
 SEE_FEEDS: Final = NextStep(action="see_calendar_feeds", method="GET", path="/v1/calendar-feeds")
 MAKE_FEED: Final = NextStep(action="make_calendar_feed", method="POST", path="/v1/calendar-feeds")
+SEE_TASKS: Final = NextStep(action="see_tasks", method="GET", path="/v1/admin/tasks")
 SEE_QUEUE: Final = NextStep(action="see_queue", method="GET", path="/v1/admin/licenses")
 
 
@@ -63,13 +65,17 @@ def members(error: DomainError) -> Members:
             return Members(body=_flaws(error))
         case RateLimited():
             return Members(headers={"Retry-After": str(error.retry_after_seconds)})
-        case ProfileNeeded() | ProfileMissing() | LicenseOnFile() | DecisionNotAllowed():
-            return Members(first_steps=(_step_of_licensing(error),))
+        case (
+            ProfileNeeded() | ProfileMissing() | LicenseOnFile() | DecisionNotAllowed() | TaskClosed() | TaskNotFound()
+        ):
+            return Members(first_steps=(_step_outside_booking(error),))
         case _:
             return _of_booking(error)
 
 
-def _step_of_licensing(error: ProfileNeeded | ProfileMissing | LicenseOnFile | DecisionNotAllowed) -> NextStep:
+def _step_outside_booking(
+    error: ProfileNeeded | ProfileMissing | LicenseOnFile | DecisionNotAllowed | TaskClosed | TaskNotFound,
+) -> NextStep:
     match error:
         case ProfileNeeded() | ProfileMissing():
             return WRITE_PROFILE
@@ -77,6 +83,8 @@ def _step_of_licensing(error: ProfileNeeded | ProfileMissing | LicenseOnFile | D
             return SEE_LICENSES
         case DecisionNotAllowed():
             return SEE_QUEUE
+        case TaskClosed() | TaskNotFound():
+            return SEE_TASKS
 
 
 def _of_booking(error: DomainError) -> Members:

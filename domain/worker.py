@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.accounts import registration_service as registrations
 from domain.availability import calendars_service
-from domain.booking import closing_service, expiry_service, waitlist_service
+from domain.booking import attendance_service, closing_service, expiry_service, waitlist_service
 from domain.booking import jobs as booking
 from domain.clock import Clock
 from domain.database import Address, Database, DriverConnection, address_of, connect, server_settings
@@ -54,6 +54,7 @@ SWEEPS: Final[tuple[tuple[str, Sweep], ...]] = (
     ("registrations", registrations.forget_old),
     ("waits_past", waitlist_service.end_past),
     ("licenses_lost", closing_service.sweep),
+    ("sessions_without_a_word", attendance_service.complete_unattended),
 )
 
 

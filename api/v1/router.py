@@ -16,6 +16,7 @@ from api.v1.licensing.admin_routes import router as license_decisions
 from api.v1.licensing.routes import router as licenses
 from api.v1.matching.routes import router as matching
 from api.v1.safety.routes import router as safety
+from api.v1.tasks.routes import router as tasks
 from api.v1.therapists.routes import router as therapists
 
 # `/therapists/me` of therapists stands before `/therapists/{id}` of the directory.
@@ -30,6 +31,7 @@ AREAS: Final = (
     availability,
     licenses,
     license_decisions,
+    tasks,
     therapists,
     directory,
 )

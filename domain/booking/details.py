@@ -1,4 +1,4 @@
-"""What an appointment shows beside its own row: how to get in, while it is confirmed, by its own format only."""
+"""What an appointment shows beside its own row: how to get in, and whether its parties differ on what took place."""
 
 from dataclasses import dataclass, field
 
@@ -10,9 +10,14 @@ from domain.vault.cipher import Vault
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Details:
-    """What stands beside an appointment's row. access: the part of its format, or None where none is to be shown."""
+    """What stands beside an appointment's row.
+
+    access: the part of its format, or None where none is to be shown. disputed: its parties differ on whether it took
+    place, and no admin has decided yet.
+    """
 
     access: SessionAccess | None = field(repr=False)
+    disputed: bool
 
 
 def shows_access(status: Status) -> bool:

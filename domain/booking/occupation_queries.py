@@ -215,13 +215,21 @@ async def release_empty_groups(
 ) -> None:
     """Give back the therapist's time of groups whose last seat has gone; their rows are locked by the caller.
 
-    besides: seats that are about to go.
+    A seat of which it was said that somebody came, or did not, stays. besides: seats that are about to go.
     """
     if not group_ids:
         return
     seat = aliased(Booking)
     has_seat = (
-        select(seat.id).where(seat.group_id == Booking.id, seat.status.in_(LIVE), seat.id.not_in(besides)).exists()
+        select(seat.id)
+        .where(
+            seat.group_id == Booking.id,
+            seat.therapist_id == Booking.therapist_id,  # as every seat's is; so that the index of sessions serves
+            func.lower(seat.during) == func.lower(Booking.during),
+            seat.status.in_({*LIVE, *COUNTED}),
+            seat.id.not_in(besides),
+        )
+        .exists()
     )
     await session.execute(
         update(Booking)

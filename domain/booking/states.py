@@ -77,6 +77,11 @@ TRANSITIONS: Final[dict[tuple[Status, Event], Status]] = {
     (Status.CONFIRMED, Event.CANCEL): Status.CANCELLED,
     (Status.CONFIRMED, Event.ATTEND): Status.COMPLETED,
     (Status.CONFIRMED, Event.MISS): Status.NO_SHOW,
+    # completed for want of a word, which comes later after all; or decided otherwise by an admin
+    (Status.COMPLETED, Event.ATTEND): Status.COMPLETED,
+    (Status.COMPLETED, Event.MISS): Status.NO_SHOW,
+    (Status.NO_SHOW, Event.MISS): Status.NO_SHOW,
+    (Status.NO_SHOW, Event.ATTEND): Status.COMPLETED,
 }
 
 LIVE: Final = frozenset({Status.HELD, Status.CONFIRMED})

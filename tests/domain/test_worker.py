@@ -116,6 +116,7 @@ async def test_every_table_that_is_to_be_forgotten_has_its_sweep(working: Workin
         "registrations",
         "waits_past",
         "licenses_lost",
+        "sessions_without_a_word",
         "holds_run_out",
         "busy_calendars",
     ]

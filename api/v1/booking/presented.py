@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from api.dependencies import Call
 from api.v1.booking.schemas import AppointmentView, ChangedAppointmentView, appointment_view
-from domain.booking import access_service
+from domain.booking import details_service
 from domain.booking.at_once_service import Ready
 from domain.booking.tables import Booking
 from domain.booking.ways_on import WayOn
@@ -13,13 +13,13 @@ from domain.vault.cipher import Vault
 
 async def one(appointment: Booking, call: Call, *, alternatives: Sequence[WayOn] | None = None) -> AppointmentView:
     """Present one appointment to one of its parties."""
-    details = await access_service.details_of(call.session, appointments=(appointment,), vault=call.parts.vault)
+    details = await details_service.details_of(call.session, appointments=(appointment,), vault=call.parts.vault)
     return appointment_view(appointment, details=details[appointment.id], to=call.actor.role, alternatives=alternatives)
 
 
 async def several(appointments: Sequence[Booking], call: Call) -> list[AppointmentView]:
     """Present appointments to one of their parties, in the order given."""
-    details = await access_service.details_of(call.session, appointments=appointments, vault=call.parts.vault)
+    details = await details_service.details_of(call.session, appointments=appointments, vault=call.parts.vault)
     return [appointment_view(each, details=details[each.id], to=call.actor.role) for each in appointments]
 
 
@@ -31,5 +31,5 @@ async def changed(appointments: Sequence[Booking], call: Call) -> ChangedAppoint
 
 def at_once(ready: Ready, *, vault: Vault) -> AppointmentView:
     """Present an appointment that is about to be written to its client."""
-    details = access_service.details(ready.booking, access=ready.access, vault=vault)
+    details = details_service.details(ready.booking, access=ready.access, disputed=False, vault=vault)
     return appointment_view(ready.booking, details=details, to=ready.actor.role)

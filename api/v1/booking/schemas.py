@@ -17,7 +17,7 @@ from domain.booking.cancel_service import CancelRequest
 from domain.booking.details import Details
 from domain.booking.ending_queries import HOLD_IN_ALL
 from domain.booking.series import Scope
-from domain.booking.states import Origin, Status
+from domain.booking.states import Attendance, Origin, Status
 from domain.booking.tables import Booking
 from domain.booking.terms import CancellationTerms, FeeDue, Party, ReasonCode
 from domain.booking.wanted import Wanted
@@ -201,6 +201,13 @@ class SessionAccessView(View):
     jurisdiction: str | None
 
 
+class AttendanceView(View):
+    """Whether the session took place. disputed: its parties differ, and no admin has decided yet."""
+
+    outcome: Attendance
+    disputed: bool
+
+
 class AppointmentView(View):
     """An appointment, for both its parties.
 
@@ -226,6 +233,7 @@ class AppointmentView(View):
     fee: MoneyWire
     cancellation_policy: CancellationPolicyView
     series_id: UUID | None = Field(description="the standing series it belongs to, if any")
+    attendance: AttendanceView | None = Field(description="null while nobody has said whether it took place")
     cancellation: CancellationView | None
     alternatives: Sequence[WayOnView] | None
 
@@ -287,6 +295,7 @@ def appointment_view(
         fee=money_wire(appointment.fee),
         cancellation_policy=_policy_view(appointment.terms),
         series_id=appointment.series_id,
+        attendance=_attendance_view(appointment, details=details),
         cancellation=_cancellation_view(appointment, to=to),
         alternatives=None if alternatives is None else [_way_on_view(each) for each in alternatives],
     )
@@ -308,6 +317,11 @@ def _policy_view(terms: CancellationTerms) -> CancellationPolicyView:
         late_fee_percent=terms.late_fee_percent,
         summary=terms.summary(),
     )
+
+
+def _attendance_view(appointment: Booking, *, details: Details) -> AttendanceView | None:
+    outcome = appointment.attendance
+    return None if outcome is None else AttendanceView(outcome=outcome, disputed=details.disputed)
 
 
 def _access_view(access: SessionAccess | None) -> SessionAccessView | None:

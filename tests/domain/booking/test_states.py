@@ -28,6 +28,23 @@ def test_only_a_confirmed_appointment_can_be_cancelled() -> None:
     assert cancellable == {Status.CONFIRMED}
 
 
+def test_a_session_that_is_over_can_be_told_of_otherwise_and_nothing_else() -> None:
+    over = (Status.COMPLETED, Status.NO_SHOW)
+
+    possible = {event: {states.after(status, event) for status in over} for event in Event}
+
+    assert possible == {event: {None} for event in Event} | {
+        Event.ATTEND: {Status.COMPLETED},
+        Event.MISS: {Status.NO_SHOW},
+    }
+
+
+def test_what_was_cancelled_or_never_booked_is_never_told_of() -> None:
+    never = set(Status) - {Status.CONFIRMED, Status.COMPLETED, Status.NO_SHOW}
+
+    assert {states.after(status, event) for status in never for event in (Event.ATTEND, Event.MISS)} == {None}
+
+
 def test_what_does_not_live_never_lives_again() -> None:
     revived = [(status, event) for (status, event), after in states.TRANSITIONS.items() if after in LIVE - {status}]
 
