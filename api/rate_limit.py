@@ -1,11 +1,11 @@
-"""How often a network may ask for what needs no account and keeps the processor busy.
+"""How often what keeps the processor busy may be asked for: by a network without an account, or by a therapist.
 
 Attempts are counted in a short transaction of their own. Whether one can be counted never decides whether help comes:
 while the database is away or slow, whoever writes that they want to die is read and answered uncounted.
 """
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from api.dependencies import ProcessParts
 from api.network_address import NetworkAddress
 from api.parts import Parts
+from domain.access.actor import Actor
 from domain.accounts import attempts_service
 from domain.accounts.attempts_service import Attempt
 from domain.throttle.service import Limit
@@ -22,6 +23,7 @@ from domain.throttle.service import Limit
 log = structlog.get_logger()
 READING_BY_NETWORK: Final = Limit(name="reading.network", attempts=60, window=timedelta(minutes=1))
 UNKNOWN_FEED_BY_NETWORK: Final = Limit(name="unknown_feed.network", attempts=30, window=timedelta(minutes=15))
+CALENDARS_BY_ACCOUNT: Final = Limit(name="busy_calendar.account", attempts=120, window=timedelta(hours=1))
 PATIENCE_SECONDS: Final = 2.0
 
 
@@ -46,6 +48,16 @@ async def count_unknown_feed(process: Parts, caller: str) -> None:
         attempts=(Attempt(limit=UNKNOWN_FEED_BY_NETWORK, of=caller),),
         factor=process.settings.rate_limit_factor,
         now=process.clock.now(),
+    )
+
+
+async def count_calendar(process: Parts, *, by: Actor, now: datetime) -> None:
+    """Count a calendar that somebody sends. Raises RateLimited."""
+    await attempts_service.count(
+        process.database,
+        attempts=(Attempt(limit=CALENDARS_BY_ACCOUNT, of=str(by.account_id)),),
+        factor=process.settings.rate_limit_factor,
+        now=now,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Path, Request, Response
 
-from api import pagination, preconditions
+from api import pagination, preconditions, rate_limit
 from api.body_limit import CALENDAR_TYPE
 from api.dependencies import Bearer, ProcessParts, Reading, Writing
 from api.pagination import Cursor, Limit
@@ -43,6 +43,7 @@ async def _sent(request: Request, name: Name, process: ProcessParts, bearer: Bea
     calendars.check_name(name)
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != CALENDAR_TYPE:
         raise CalendarUnreadable(f"Send the calendar itself, as {CALENDAR_TYPE}.")
+    await rate_limit.count_calendar(process, by=actor, now=now)
     return await calendars_service.read(await request.body(), zone=zone, now=now)
 
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -6,6 +7,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.app import create_app
 from api.body_limit import JSON_BYTES_MAX, LARGE_BYTES_MAX
 from api.parts import Parts
 from domain.access.actor import Role
@@ -229,6 +231,21 @@ async def test_a_calendar_may_be_larger_than_json_and_not_larger_than_that(
 
     assert taken.status_code == 200
     assert (refused.status_code, refused.json()["type"]) == (413, "/problems/too-large")
+
+
+async def test_calendars_are_not_sent_without_end(
+    session: AsyncSession, parts: Parts, test_parts: Parts, therapist: Person
+) -> None:
+    few = replace(test_parts, settings=parts.settings.model_copy(update={"rate_limit_factor": 0.01}))
+    transport = httpx.ASGITransport(app=create_app(few), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://attune.test") as http:
+        first, second = await put(http, therapist), await put(http, therapist)
+        ended = await http.delete(f"{PATH}/home", headers=therapist.headers)
+
+    assert first.status_code == 200
+    assert (second.status_code, second.json()["type"]) == (429, "/problems/rate-limited")
+    assert int(second.headers["Retry-After"]) > 0
+    assert ended.status_code == 204
 
 
 async def test_there_is_an_end_to_calendars(http: httpx.AsyncClient, therapist: Person) -> None:
