@@ -8,6 +8,7 @@ from sqlalchemy import delete, insert
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain import queue
 from domain.access import policy
 from domain.access.actor import Actor
 from domain.access.policy import Action
@@ -19,6 +20,7 @@ from domain.availability.service import ProfileNeeded
 from domain.availability.tables import ExceptionRow
 from domain.errors import Conflict, NotFound
 from domain.ids import ExceptionId, uuid7
+from domain.queue import JobName
 from domain.vault.cipher import Place, Vault
 
 
@@ -74,6 +76,8 @@ async def add(
         )
     )
     _record(session, exception_id=exception_id, by=by, now=now)
+    if exception.kind is ExceptionKind.OPEN:
+        await queue.enqueue(session, job=JobName.WAITLIST_OFFER, row_id=by.therapist_id)
     return StoredException(
         exception_id=exception_id,
         kind=exception.kind,
@@ -89,11 +93,13 @@ async def take_back(session: AsyncSession, *, exception_id: ExceptionId, by: Act
     gone = await session.scalar(
         delete(ExceptionRow)
         .where(ExceptionRow.id == exception_id, ExceptionRow.therapist_id == by.therapist_id)
-        .returning(ExceptionRow.id)
+        .returning(ExceptionRow.kind)
     )
     if gone is None:
         raise ExceptionNotFound
     _record(session, exception_id=exception_id, by=by, now=now)
+    if gone is ExceptionKind.CLOSED:
+        await queue.enqueue(session, job=JobName.WAITLIST_OFFER, row_id=by.therapist_id)
 
 
 async def own(

@@ -77,13 +77,13 @@ def may_fit(wait: Wait, *, freed: Interval) -> bool:
 def fitting(
     wait: Wait, offers: Iterable[Offer], *, window: Interval, freed: Interval | None, offered: Collection[Interval]
 ) -> tuple[Offer, ...]:
-    """Give the offers that fit, in their order.
+    """Give the offers that fit: the ones nearest to a freed time first, without one the soonest.
 
     window: in which all of them start. freed: a time they must take from the therapist; None for any. offered: bare
     sessions of that therapist that this entry was offered before.
     """
     free_time = weekly_times.stretches(wait.times, zone=wait.zone, during=window) if wait.times else None
-    return tuple(
+    found = [
         offer
         for offer in offers
         if offer.starts_at < wait.until
@@ -91,7 +91,10 @@ def fitting(
         and (freed is None or offer.occupied.overlaps(freed))
         and format_of(wait, offer) is not None
         and (free_time is None or weekly_times.lies_within(offer.during, free_time))
-    )
+    ]
+    if freed is not None:
+        found.sort(key=lambda offer: (abs(offer.occupied.starts_at - freed.starts_at), offer.place))
+    return tuple(found)
 
 
 def format_of(wait: Wait, offer: Offer) -> SessionFormat | None:

@@ -61,6 +61,16 @@ def test_only_what_takes_the_freed_time_is_offered() -> None:
     assert waiting.fitting(wait(), (freed, later), window=WEEK, freed=freed.occupied, offered=()) == (freed,)
 
 
+def test_the_freed_time_itself_comes_before_what_only_reaches_into_it() -> None:
+    freed = offer(NOW + timedelta(days=1))
+    before = offer(freed.starts_at - timedelta(minutes=30))
+    after = offer(freed.starts_at + timedelta(minutes=15))
+
+    found = waiting.fitting(wait(), (before, freed, after), window=WEEK, freed=freed.occupied, offered=())
+
+    assert found == (freed, after, before)
+
+
 def test_a_session_that_starts_when_they_stop_waiting_is_too_late() -> None:
     last = offer(NOW + timedelta(days=1))
 
