@@ -20,7 +20,7 @@ from domain.availability.service import ProfileNeeded
 from domain.availability.tables import ExceptionRow
 from domain.errors import Conflict, NotFound
 from domain.ids import ExceptionId, uuid7
-from domain.queue import JobName
+from domain.job import JobName
 from domain.vault.cipher import Place, Vault
 
 

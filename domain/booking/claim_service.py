@@ -8,7 +8,7 @@ from domain.access.actor import Actor
 from domain.availability import wall_clock
 from domain.availability.schedule import SessionFormat
 from domain.availability.slots import WhyNot
-from domain.booking import occupation_queries, offers_queries, queries, verdict_service
+from domain.booking import occupation_queries, offers_queries, opened_service, queries, verdict_service
 from domain.booking.offer import Offer
 from domain.booking.refusals import Held, OwnTimeOverlaps, SlotNotOffered, SlotTaken, TooManyHolds
 from domain.booking.states import Status
@@ -17,7 +17,7 @@ from domain.booking.terms import DEFAULT_TERMS
 from domain.booking.wanted import Claim, Wanted
 from domain.clients import service as clients
 from domain.errors import Flaw, Invalid
-from domain.ids import ClientId
+from domain.ids import ClientId, TherapistId
 from domain.licensing import places
 
 
@@ -138,8 +138,9 @@ async def take(
             session, claim=claim, status=status, seat=None, hold_number=hold_number, now=now
         )
     async with session.begin_nested() as savepoint:
+        have_time: frozenset[TherapistId] = frozenset()
         if stale:
-            await occupation_queries.clear_expired(session, claim=claim, stale=stale, now=now)
+            have_time = await occupation_queries.clear_expired(session, claim=claim, stale=stale, now=now)
         group = await occupation_queries.lock_group(session, claim=claim, now=now) if claim.offer.capacity > 1 else None
         seat = await occupation_queries.free_seat(session, group=group) if group is not None else None
         full = claim.offer.capacity > 1 and seat is None
@@ -150,6 +151,8 @@ async def take(
             )
         if row is None:
             await savepoint.rollback()
+        else:
+            await opened_service.offer_later(session, therapist_ids=have_time)
     return row
 
 

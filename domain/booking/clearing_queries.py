@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.booking import occupation_queries
 from domain.booking.tables import Booking
 from domain.booking.wanted import Claim
-from domain.ids import BookingId
+from domain.ids import BookingId, TherapistId
 
 
 async def clear(
@@ -23,10 +23,11 @@ async def clear(
     group_ids: Collection[BookingId] = (),
     booking_ids: Collection[BookingId] = (),
     now: datetime,
-) -> None:
+) -> frozenset[TherapistId]:
     """Lock the groups where the claims would stand and those given, then rows by id; expire holds that have run out.
 
-    booking_ids: rows that are locked too, and read again as they are now.
+    booking_ids: rows that are locked too, and read again as they are now. Gives the therapists who may have time back
+    that no claim takes.
     """
     stale = {hold for claim in claims for hold in await occupation_queries.stale(session, claim=claim)}
     groups = {*group_ids, *(group_id for _, group_id in stale if group_id is not None)}
@@ -44,5 +45,6 @@ async def clear(
             .execution_options(populate_existing=True)
         )
         locked.all()  # rows are read into what is known of them as they are fetched
-    if stale:
-        await occupation_queries.clear_expired(session, claim=claims[0], stale=sorted(stale), now=now)
+    if not stale:
+        return frozenset()
+    return await occupation_queries.clear_expired(session, claim=claims[0], stale=sorted(stale), now=now)

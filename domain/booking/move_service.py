@@ -15,7 +15,7 @@ from domain.access.actor import Actor
 from domain.access.policy import Action
 from domain.audit import service as audit
 from domain.availability import wall_clock
-from domain.booking import clearing_queries, freed_service, move_queries, occupation_queries, states
+from domain.booking import clearing_queries, freed_service, move_queries, occupation_queries, opened_service, states
 from domain.booking.consequences import MoveConsequence, Moved
 from domain.booking.occupation_queries import Seat
 from domain.booking.offer import Offer
@@ -116,7 +116,7 @@ async def _all(session: AsyncSession, *, moves: Sequence[Move], now: datetime) -
     """Take every lock, clear what has run out, and put one appointment after the other."""
     therapist_id = moves[0].offer.therapist_id
     await occupation_queries.lock_therapist_time(session, therapist_id=therapist_id)
-    await clearing_queries.clear(
+    have_time = await clearing_queries.clear(
         session,
         claims=[move.claim for move in moves],
         group_ids={move.appointment.group_id for move in moves if move.appointment.group_id is not None},
@@ -133,6 +133,7 @@ async def _all(session: AsyncSession, *, moves: Sequence[Move], now: datetime) -
         waiting.discard(move.appointment.id)
         if not await _one(session, move=move, now=now):
             return Missed(move=move, day_full=False)
+    await opened_service.offer_later(session, therapist_ids=have_time)
     return None
 
 

@@ -152,10 +152,11 @@ async def is_day_full(
     return taken >= limit and not joins
 
 
-async def clear_expired(session: AsyncSession, *, claim: Claim, stale: Stale, now: datetime) -> None:
+async def clear_expired(session: AsyncSession, *, claim: Claim, stale: Stale, now: datetime) -> frozenset[TherapistId]:
     """Expire holds that have run out where the claim would stand, and release the groups they leave empty.
 
-    What is locked here stays locked until the transaction or its savepoint ends, also when somebody else was first.
+    Gives the therapists who have time back beyond what the claim takes. What is locked here stays locked until the
+    transaction or its savepoint ends, also when somebody else was first.
     """
     groups = sorted({group_id for _, group_id in stale if group_id is not None})
     joined = await session.scalars(same_group(claim).with_only_columns(Booking.id))
@@ -165,13 +166,20 @@ async def clear_expired(session: AsyncSession, *, claim: Claim, stale: Stale, no
         Booking.status == Status.HELD,
         Booking.expires_at <= database_now(),
     )
-    await session.execute(
+    beyond = or_(
+        Booking.therapist_id != claim.offer.therapist_id,
+        ~Booking.occupied.contained_by(span(claim.offer.occupied)),
+    )
+    expired = await session.execute(
         update(Booking)
         .where(Booking.id.in_(ids.order_by(Booking.id).with_for_update()))
         .values(status=Status.EXPIRED, version=Booking.version + 1, updated_at=now)
+        .returning(Booking.therapist_id, beyond)
         .execution_options(synchronize_session=False)
     )
+    have_time = frozenset(therapist_id for therapist_id, is_beyond in expired.all() if is_beyond)
     await release_empty_groups(session, group_ids=groups, now=now)
+    return have_time
 
 
 async def stale(session: AsyncSession, *, claim: Claim) -> Stale:

@@ -17,6 +17,7 @@ from domain.booking import (
     claim_service,
     clearing_queries,
     occupation_queries,
+    opened_service,
     queries,
     series,
     series_queries,
@@ -234,7 +235,7 @@ async def _take(session: AsyncSession, *, claims: Sequence[Claim], now: datetime
     """Take one week after the other; a rival who was faster costs that week, and the next is tried."""
     therapist_id = claims[0].offer.therapist_id
     await occupation_queries.lock_therapist_time(session, therapist_id=therapist_id)
-    await clearing_queries.clear(session, claims=claims, now=now)
+    have_time = await clearing_queries.clear(session, claims=claims, now=now)
     limit = await occupation_queries.daily_limit(session, therapist_id=therapist_id)
     found: list[Booking | WeekRefused] = []
     for claim in claims:
@@ -243,6 +244,7 @@ async def _take(session: AsyncSession, *, claims: Sequence[Claim], now: datetime
             continue
         row = await claim_service.take(session, claim=claim, status=Status.CONFIRMED, hold_number=None, now=now)
         found.append(row if row is not None else await _lost(session, claim=claim))
+    await opened_service.offer_later(session, therapist_ids=have_time)
     return found
 
 
