@@ -17,6 +17,7 @@ from sqlalchemy import delete, insert
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain import queue
 from domain.access import policy
 from domain.access.actor import Actor
 from domain.access.policy import Action
@@ -29,6 +30,7 @@ from domain.availability.service import ProfileNeeded
 from domain.availability.tables import BusyCalendarRow, BusyTimeRow
 from domain.errors import Conflict, NotFound
 from domain.ids import BusyCalendarId, TherapistId, uuid7
+from domain.job import JobName
 from domain.vault.cipher import Place, SealBroken, Vault
 
 log = structlog.get_logger()
@@ -125,6 +127,8 @@ async def put(
     before.updated_at = now
     await _shut(session, calendar=before, reading=reading, now=now)
     _record(session, calendar_id=calendar_id, by=by, now=now)
+    if version > 1:
+        await queue.enqueue(session, job=JobName.WAITLIST_OFFER, row_id=by.therapist_id)  # it may have opened time
     return _stored(before, ignored=reading.ignored)
 
 
@@ -139,6 +143,7 @@ async def end(session: AsyncSession, *, name: str, by: Actor, now: datetime) -> 
     if gone is None:
         raise CalendarNotFound
     _record(session, calendar_id=gone, by=by, now=now)
+    await queue.enqueue(session, job=JobName.WAITLIST_OFFER, row_id=by.therapist_id)
 
 
 async def own(session: AsyncSession, *, by: Actor) -> Sequence[StoredCalendar]:

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.parts import Parts
 from domain.access.actor import Actor, Role
-from domain.availability import exceptions_service
+from domain.availability import calendars_service, exceptions_service
 from domain.availability import service as availability
 from domain.availability.exceptions import NewException
 from domain.availability.schedule import ExceptionKind
@@ -16,6 +16,7 @@ from domain.job import JobName
 from tests.build import accounts, booking, jobs, therapists
 from tests.build.availability import schedule
 from tests.build.booking import client
+from tests.build.calendars import calendar, event
 from tests.build.therapists import listed_therapist
 from tests.build.waiting import asked, waits
 
@@ -62,6 +63,24 @@ async def test_taking_back_what_closed_time_opens_it(session: AsyncSession, now:
     await exceptions_service.take_back(session, exception_id=closed.exception_id, by=by, now=now)
 
     assert await offers(session, by.therapist_id) == 1
+
+
+async def test_a_calendar_that_is_changed_or_goes_may_open_time_and_a_new_one_opens_none(
+    session: AsyncSession, now: datetime, parts: Parts
+) -> None:
+    by = await bare_therapist(session)
+    source = calendar(event("DTSTART:20200101T140000Z", "DURATION:PT1H", "RRULE:FREQ=DAILY"))
+    counts = []
+
+    for name in ("home", "home", "work"):
+        sent = await calendars_service.read(source, zone=booking.ZONE, now=now)
+        await calendars_service.put(session, name=name, sent=sent, vault=parts.vault, by=by, now=now)
+        counts.append(await offers(session, by.therapist_id))
+        await jobs.forget(session, row_id=by.therapist_id)
+    await calendars_service.end(session, name="home", by=by, now=now)
+    counts.append(await offers(session, by.therapist_id))
+
+    assert counts == [0, 1, 0, 1]
 
 
 async def test_a_hold_that_ran_out_elsewhere_and_is_cleared_in_passing_is_offered_to_who_waits(
