@@ -228,9 +228,11 @@ def _until(until: date | None, *, start: Moment) -> datetime | None:
         raise NotRead(ical_recurrence.UNREADABLE)
     if not isinstance(until, datetime):
         return datetime(until.year, until.month, until.day, 23, 59, 59)  # noqa: DTZ001 - on the wall
-    if start.whole_day:
-        return until.replace(tzinfo=None)
-    return until if until.tzinfo is None else start.zone.wall(until)
+    if until.tzinfo is None:
+        return until
+    shown = start.zone.wall(until)
+    # of whole days, some write the instant of a midnight and others its date with any time: the later day is meant
+    return max(shown, until.replace(tzinfo=None)) if start.whole_day else shown
 
 
 def _addition(text: str, by: Property, *, zone_of: ZoneOf, floating: Zone, whole_day: bool) -> Addition:

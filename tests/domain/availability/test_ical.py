@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.availability import ical, ical_event, ical_recurrence, ical_source
+from domain.availability import ical, ical_event, ical_recurrence, ical_series, ical_source
 from domain.availability.ical_source import CalendarUnreadable
 from tests.build.availability import interval
 from tests.build.calendars import (
@@ -83,6 +83,22 @@ def test_an_end_of_the_rule_is_taken_in_every_form(until: str) -> None:
     assert len(busy(NINE, "DURATION:PT1H", f"RRULE:FREQ=WEEKLY;UNTIL={until}")) == 3
 
 
+@pytest.mark.parametrize(
+    ("zone", "until"),
+    [
+        ("America/New_York", "20270322"),
+        ("America/New_York", "20270322T000000Z"),
+        ("America/New_York", "20270322T040000Z"),
+        ("Asia/Tokyo", "20270321T150000Z"),
+        ("Asia/Tokyo", "20270322T000000"),
+    ],
+)
+def test_an_end_of_whole_days_is_taken_in_every_form(zone: str, until: str) -> None:
+    weekly = ("DTSTART;VALUE=DATE:20270308", f"RRULE:FREQ=WEEKLY;UNTIL={until}")
+
+    assert len(busy(*weekly, zone=zone)) == 3
+
+
 @pytest.mark.parametrize("until", ["99991231T235959Z", "99991231"])
 def test_a_rule_may_end_at_the_end_of_time(until: str) -> None:
     assert len(busy(NINE, "DURATION:PT1H", f"RRULE:FREQ=WEEKLY;UNTIL={until}")) == 8
@@ -143,6 +159,16 @@ def test_a_change_of_all_that_follow_moves_and_cuts_them_too() -> None:
     ]
 
 
+def test_a_change_of_all_days_that_follow_moves_them_too() -> None:
+    later = event("RECURRENCE-ID;RANGE=THISANDFUTURE;VALUE=DATE:20270315", "DTSTART;VALUE=DATE:20270316")
+
+    assert busy("DTSTART;VALUE=DATE:20270308", "RRULE:FREQ=WEEKLY;COUNT=3", besides=(later,)) == [
+        "03-08T05:00/03-09T05:00",
+        "03-16T04:00/03-17T04:00",
+        "03-23T04:00/03-24T04:00",
+    ]
+
+
 @pytest.mark.parametrize("frees", ["STATUS:CANCELLED", "TRANSP:TRANSPARENT"])
 def test_an_occurrence_that_is_cancelled_or_free_opens_its_place_and_says_so(frees: str) -> None:
     reading = read(calendar(event(*WEEKLY), change(*MOVED, frees)))
@@ -193,12 +219,30 @@ def test_busy_times_are_shut_and_free_ones_are_not() -> None:
 
 
 @pytest.mark.parametrize(
+    ("period", "reason"),
+    [
+        ("20270308T140000Z", ical_event.UNREADABLE),
+        ("20270308T140000Z/20270308T130000Z", ical_event.ENDS_FIRST),
+        ("20270308T140000Z/PT0S", ical_event.TAKES_NO_TIME),
+        ("20270308T140000Z/P9999999D", ical.UNREADABLE),
+        ("soon/later", ical_event.UNREADABLE),
+    ],
+)
+def test_busy_times_that_are_none_are_named_with_the_reason(period: str, reason: str) -> None:
+    times = ("BEGIN:VFREEBUSY", "UID:times", "FREEBUSY:20270309T140000Z/PT1H", f"FREEBUSY:{period}", "END:VFREEBUSY")
+
+    assert reasons(calendar(times)) == [("times", reason)]
+
+
+@pytest.mark.parametrize(
     ("lines", "reason"),
     [
         ((NINE, "DURATION:PT1H", "TRANSP:TRANSPARENT"), "It is marked as free (TRANSPARENT)."),
         ((NINE, "DURATION:PT1H", "STATUS:cancelled"), "It is cancelled."),
         (("DURATION:PT1H",), ical_event.NO_START),
         ((NINE,), ical_event.TAKES_NO_TIME),
+        ((NINE, "DURATION:P1X"), ical_event.UNREADABLE),
+        ((NINE, "DURATION:P9999999D"), ical_series.TOO_LONG),
         ((NINE, "DURATION:-PT1H"), ical_event.ENDS_FIRST),
         ((NINE, "DTEND;TZID=America/New_York:20270308T080000"), ical_event.ENDS_FIRST),
         ((NINE, "DTEND;VALUE=DATE:20270307"), ical_event.ENDS_FIRST),
@@ -209,6 +253,7 @@ def test_busy_times_are_shut_and_free_ones_are_not() -> None:
         (("DTSTART;TZID=Customized Time Zone:20270308T090000", "DURATION:PT1H"), ical_event.ZONE_UNKNOWN),
         ((NINE, "DURATION:PT1H", "RRULE:FREQ=SECONDLY"), ical_recurrence.TOO_OFTEN),
         ((NINE, "DURATION:PT1H", "RRULE:FREQ=NEVER"), ical_recurrence.UNREADABLE),
+        ((NINE, "DURATION:PT1H", "RRULE:FREQ=DAILY;UNTIL=15000101"), ical_recurrence.UNREADABLE),
         ((NINE, "DURATION:PT1H", "EXRULE:FREQ=DAILY"), ical_event.EXCLUDING_RULE),
         ((NINE, "DURATION:PT1H", "EXDATE:never"), ical_event.UNREADABLE),
         ((NINE, "DURATION:PT1H", 'RRULE;A="B:FREQ=DAILY'), ical.UNREADABLE),
