@@ -7,11 +7,13 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import func, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, exists, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from domain.access.policy import Action
+from domain.audit.tables import AuditEntry
 from domain.availability.interval import Interval
 from domain.booking.occupation_queries import lock_groups, release_empty_groups
 from domain.booking.queries import OF_CLIENT
@@ -22,6 +24,7 @@ from domain.booking.uncovered import Promise
 from domain.ids import BookingId, ClientId, TherapistId
 from domain.licensing.licenses import LicenseStatus
 from domain.licensing.tables import LicenseRow
+from domain.therapists.tables import Therapist
 
 LOST: Final = (LicenseStatus.SUSPENDED, LicenseStatus.REJECTED)
 COUNTED: Final = (LicenseStatus.VERIFIED, LicenseStatus.SUBMITTED)
@@ -140,6 +143,52 @@ async def first_lost(
         wanted = wanted.where(tuple_(Booking.client_id, Booking.cancelled_at) > tuple_(*after))
     found = await session.scalars(
         wanted.order_by(Booking.client_id, Booking.cancelled_at).limit(limit).execution_options(populate_existing=True)
+    )
+    return found.all()
+
+
+def _is_closed() -> ColumnElement[bool]:
+    """Say of a therapist's row that its last change, or what came after, was the closing of the practice."""
+    closed = exists().where(
+        AuditEntry.subject_id == Therapist.id,
+        AuditEntry.action == Action.PRACTICE_CLOSE,
+        AuditEntry.at >= Therapist.updated_at,
+    )
+    return and_(~Therapist.visible, closed)
+
+
+async def slipped_in(
+    session: AsyncSession, *, therapist_id: TherapistId, limit: int, now: datetime
+) -> Sequence[BookingId]:
+    """Give appointments ahead at a practice that is closed: somebody looked before it closed, and booked after."""
+    found = await session.scalars(
+        select(Booking.id)
+        .join(Therapist, Therapist.id == Booking.therapist_id)
+        .where(
+            Booking.therapist_id == therapist_id,
+            Booking.kind.in_(OF_CLIENT),
+            Booking.status == Status.CONFIRMED,
+            func.lower(Booking.during) > now,
+            _is_closed(),
+        )
+        .order_by(Booking.id)
+        .limit(limit)
+    )
+    return found.all()
+
+
+async def closed_and_booked(
+    session: AsyncSession, *, since: datetime, limit: int, now: datetime
+) -> Sequence[TherapistId]:
+    """Find practices that closed since an instant and have an appointment ahead all the same."""
+    ahead_of_it = exists().where(
+        Booking.therapist_id == Therapist.id,
+        Booking.kind.in_(OF_CLIENT),
+        Booking.status == Status.CONFIRMED,
+        func.lower(Booking.during) > now,
+    )
+    found = await session.scalars(
+        select(Therapist.id).where(Therapist.updated_at >= since, _is_closed(), ahead_of_it).limit(limit)
     )
     return found.all()
 

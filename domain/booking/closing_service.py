@@ -90,6 +90,16 @@ async def cancel_uncovered(
     return cancelled, promises[-1].booking_id if len(promises) == CANCELLED_AT_ONCE else None
 
 
+async def cancel_slipped_in(session: AsyncSession, *, therapist_id: TherapistId, now: datetime) -> int:
+    """Cancel what was booked at a practice as it closed, a batch, and give how many those were."""
+    found = await closing_queries.slipped_in(session, therapist_id=therapist_id, limit=CANCELLED_AT_ONCE, now=now)
+    if not found:
+        return 0
+    cancelled = await closing_queries.cancel(session, booking_ids=found, by=Party.THERAPIST, now=now)
+    _record(session, cancelled, by=None, now=now)
+    return len(found)
+
+
 async def tell_therapist(
     session: AsyncSession, *, therapist_id: TherapistId, about: BookingId, vault: Vault, now: datetime
 ) -> None:
@@ -131,8 +141,11 @@ async def look_after_some(
 
 
 async def sweep(session: AsyncSession, *, now: datetime) -> int:
-    """Let those be reviewed who lost a license lately and still have an appointment none is left for; a batch."""
-    found = await closing_queries.to_review(session, since=now - LOOKED_BACK, limit=REVIEWED_AT_ONCE, now=now)
+    """Let those be reviewed who lately lost a license or closed and have an appointment ahead all the same; a batch."""
+    since = now - LOOKED_BACK
+    lost = await closing_queries.to_review(session, since=since, limit=REVIEWED_AT_ONCE, now=now)
+    closed = await closing_queries.closed_and_booked(session, since=since, limit=REVIEWED_AT_ONCE, now=now)
+    found = sorted({*lost, *closed})
     for therapist_id in found:
         await queue.enqueue(session, job=JobName.PRACTICE_REVIEW, row_id=therapist_id)
     return len(found)

@@ -45,6 +45,11 @@ async def review_practice(therapist_id: UUID, *, database: Database, vault: Vaul
     """
     therapist = TherapistId(therapist_id)
     now = clock.now()  # one for the whole run: it tells what was cancelled together
+    while True:
+        async with database.transaction() as session:
+            slipped = await closing_service.cancel_slipped_in(session, therapist_id=therapist, now=now)
+        if slipped < closing_service.CANCELLED_AT_ONCE:
+            break
     last: BookingId | None = None
     told = False
     while True:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.parts import Parts
 from domain.access.actor import Actor
-from domain.booking import book_service, cancel_service, expiry_service, hold_service
+from domain.booking import book_service, cancel_service, closing_service, expiry_service, hold_service, jobs
 from domain.booking.cancel_service import CancelRequest
 from domain.booking.refusals import HoldExpired, HoldNotFound, SlotNotOffered, SlotTaken
 from domain.booking.states import Kind, Origin, Status
@@ -20,6 +20,7 @@ from domain.booking.tables import Booking
 from domain.booking.terms import ReasonCode
 from domain.database import Address, Database
 from domain.ids import BookingId, TherapistId
+from domain.therapists.service import TherapistNotFound
 from tests.build import booking
 from tests.build.availability import hours, schedule
 from tests.build.therapists import listed_therapist
@@ -175,3 +176,35 @@ async def test_many_sweeps_expire_a_hold_once(parts: Parts) -> None:
     async with parts.database.read() as session:
         version = await session.scalar(select(func.max(Booking.version)).where(Booking.id == held.id))
     assert (sum(counts), version) == (1, 2)
+
+
+async def test_a_practice_that_closes_while_many_book_has_nothing_ahead(parts: Parts) -> None:
+    for _ in range(ROUNDS):
+        async with parts.database.transaction() as session:
+            therapist_id = await listed_therapist(session)
+            clients = [await booking.client(session) for _ in range(8)]
+
+        async def close(closing: TherapistId) -> str:
+            async with parts.database.transaction() as session:
+                await closing_service.close(
+                    session, vault=parts.vault, by=booking.acting_therapist(closing), now=datetime.now(UTC)
+                )
+            return "closed"
+
+        async def book(closing: TherapistId, by: Actor, hour: int) -> str:
+            wanted = booking.wanted(closing, starts_at=booking.slot(hour=hour))
+            try:
+                async with parts.database.transaction() as session:
+                    await book_service.book(session, wanted=wanted, by=by, now=datetime.now(UTC), after=())
+            except TherapistNotFound as refused:
+                return refused.slug
+            return "booked"
+
+        await asyncio.gather(
+            *(book(therapist_id, by, 9 + number) for number, by in enumerate(clients[:4])),
+            close(therapist_id),
+            *(book(therapist_id, by, 13 + number) for number, by in enumerate(clients[4:])),
+        )
+        await jobs.review_practice(therapist_id, database=parts.database, vault=parts.vault, clock=parts.clock)
+
+        assert await live(parts.database, therapist_id) == []

@@ -274,6 +274,29 @@ async def test_the_sweep_finds_who_lost_a_license_and_nobody_else(session: Async
     assert found == 1
 
 
+async def test_what_is_booked_as_a_practice_closes_is_found_and_cancelled(
+    session: AsyncSession, test_database: Database, now: datetime, parts: Parts
+) -> None:
+    therapist_id, open_practice = await listed_therapist(session), await listed_therapist(session)
+    await close(session, therapist_id, parts=parts, now=now)
+    by = await client(session)
+    slipped = (
+        await session.scalars(
+            booking.row(therapist_id=therapist_id, client_id=by.client_id, starts_at=booking.slot(days=4))
+        )
+    ).one()
+    stays = await booked(session, open_practice, by=by, now=now)
+
+    swept = await closing_service.sweep(session, now=now)
+    await review(session, therapist_id, database=test_database, parts=parts)
+
+    gone = await session.get_one(Booking, slipped, populate_existing=True)
+    assert swept == 1
+    assert (gone.status, gone.cancelled_by, gone.fee_due_minor) == (Status.CANCELLED, Party.THERAPIST, 0)
+    assert (await seen(session, stays)).status is Status.CONFIRMED
+    assert await closing_service.sweep(session, now=now) == 0
+
+
 async def test_both_parties_are_told_once_of_a_confirmed_appointment(
     session: AsyncSession, test_database: Database, now: datetime, parts: Parts
 ) -> None:
