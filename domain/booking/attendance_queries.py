@@ -66,10 +66,11 @@ async def complete_unattended(
         .order_by(ends_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
+        .cte("over")  # looked for once: a plain subquery may be run again for each row, past its limit
     )
     completed = await session.scalars(
         update(Booking)
-        .where(Booking.id.in_(over))
+        .where(Booking.id.in_(select(over.c.id)))
         .values(status=Status.COMPLETED, version=Booking.version + 1, updated_at=now)
         .returning(Booking.id)
         .execution_options(synchronize_session=False)

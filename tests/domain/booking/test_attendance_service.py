@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.access.policy import Action
 from domain.audit.tables import AuditEntry
-from domain.booking import attendance_service, occupation_queries
+from domain.booking import attendance_queries, attendance_service, occupation_queries
 from domain.booking.states import Status
 from domain.booking.tables import Booking
 from domain.database import Database
@@ -46,6 +46,17 @@ async def test_two_days_after_the_end_a_session_without_a_word_is_completed(sess
     assert await status_of(session, over) == (Status.COMPLETED, 2)
     assert await status_of(session, not_yet) == (Status.CONFIRMED, 1)
     assert await status_of(session, cancelled_hold) == (Status.RELEASED, 1)
+
+
+async def test_a_batch_takes_the_oldest_and_no_more_than_it_may(session: AsyncSession) -> None:
+    days = (3, 5, 4, 6)
+    over = {each: await ended(session, ago=timedelta(days=each)) for each in days}
+
+    completed = await attendance_queries.complete_unattended(
+        session, ended_before=NOW - timedelta(hours=48), limit=2, now=NOW
+    )
+
+    assert sorted(completed) == sorted((over[6], over[5]))
 
 
 async def test_that_the_service_completed_it_is_audited(session: AsyncSession) -> None:
