@@ -1,5 +1,6 @@
 """What a route asks for: a `Call`, which is the transaction, who calls, and the time.
 
+Dependencies are coroutines also where they wait for nothing: the framework sends a plain function to a thread.
 A write session commits when the route's function has returned and before the answer is sent (scope="function"): with
 the framework's default the client would have its 201 before the commit, and keep it when the commit fails.
 """
@@ -48,7 +49,7 @@ class Visit(PublicCall):
 SIGN_IN_OPTIONAL: Final[dict[str, object]] = {"security": [{}]}
 
 
-def parts(request: Request) -> Parts:
+async def parts(request: Request) -> Parts:
     """Give the parts of this process."""
     return cast("Parts", request.app.state.parts)
 

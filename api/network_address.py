@@ -28,7 +28,7 @@ def network_address(*, peer: str | None, forwarded_for: str | None, trust_forwar
     return str(address)
 
 
-def _of_request(request: Request, process: ProcessParts) -> str:
+async def _of_request(request: Request, process: ProcessParts) -> str:
     hops = request.headers.getlist("x-forwarded-for")
     return network_address(
         peer=request.client.host if request.client else None,

@@ -45,3 +45,24 @@ async def _quick(request: Request, process: ProcessParts, bearer: Bearer, key: K
 
 
 Quick = Annotated[QuickCall, Depends(_quick, scope="function")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuickVisit:
+    """A reading by anybody, who may hold a genuine token. claims: None for a stranger."""
+
+    parts: Parts
+    claims: Claims | None
+    now: datetime
+
+
+async def _quick_visit(request: Request, process: ProcessParts, bearer: Bearer) -> QuickVisit:
+    """Take who names nobody for a stranger; whoever tries to sign in and fails is refused, not shown less."""
+    now = process.clock.now()
+    if bearer is None and "Authorization" not in request.headers:
+        return QuickVisit(parts=process, claims=None, now=now)
+    token = bearer.credentials if bearer is not None else None
+    return QuickVisit(parts=process, claims=tokens.read(token, signing_key=process.signing_key, now=now), now=now)
+
+
+QuickLook = Annotated[QuickVisit, Depends(_quick_visit, scope="function")]

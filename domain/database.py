@@ -62,6 +62,8 @@ SESSION_LIMITS: Final = {
     "jit": "off",  # compiling costs more than our statements take
 }
 
+# What is said directly looks everything up by its own index: planning it each time would take longer than it does.
+DIRECT: Final = {"plan_cache_mode": "force_generic_plan", "application_name": "attune direct"}
 POOL_TIMEOUT_SECONDS: Final = 3.0  # a burst is worked off in less; who can't be served by then may come again
 CONNECT_TIMEOUT_SECONDS: Final = 5.0
 COMMAND_TIMEOUT_SECONDS: Final = 15.0
@@ -314,7 +316,7 @@ def connect(address: Address, *, role: str | None, pool_size: int, clock_offset_
         engine=engine,
         write=async_sessionmaker(engine, expire_on_commit=False),
         read=async_sessionmaker(engine.execution_options(postgresql_readonly=True), expire_on_commit=False),
-        direct=DirectPool(address, settings=settings, size=pool_size),
+        direct=DirectPool(address, settings=settings | DIRECT, size=pool_size),
     )
 
 

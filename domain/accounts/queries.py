@@ -7,12 +7,28 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.access.actor import Actor, Role
 from domain.accounts.tables import Account, AccountSession, RefreshToken
+from domain.database import DriverConnection
 from domain.ids import AccountId, SessionId
 
 
 async def actor(session: AsyncSession, *, account_id: AccountId, session_id: SessionId, now: datetime) -> Actor | None:
     """Load who acts under a sign-in that lives, in one statement; the role is the database's."""
     return await _one(session, _living(now).where(AccountSession.id == session_id, Account.id == account_id))
+
+
+async def actor_directly(
+    connection: DriverConnection, *, account_id: AccountId, session_id: SessionId, now: datetime
+) -> Actor | None:
+    """Load the same over the driver's own connection."""
+    role: str | None = await connection.fetchval(
+        "SELECT account.role FROM account_session JOIN account ON account.id = account_session.account_id "
+        "WHERE account_session.id = $1 AND account.id = $2 AND account_session.ended_at IS NULL "
+        "AND account_session.expires_at > $3",
+        session_id,
+        account_id,
+        now,
+    )
+    return None if role is None else Actor(account_id=account_id, role=Role(role), session_id=session_id)
 
 
 async def actor_by_refresh_token(session: AsyncSession, *, digest: bytes, now: datetime) -> Actor | None:

@@ -15,6 +15,7 @@ from domain.accounts import addresses, one_time_codes, passwords, passwords_serv
 from domain.accounts.tables import Account, AccountSession
 from domain.accounts.tokens import Claims, NotAuthenticated
 from domain.audit import service as audit
+from domain.database import DriverConnection
 from domain.errors import Conflict
 from domain.ids import AccountId, uuid7
 from domain.vault.cipher import Place, Vault
@@ -43,6 +44,16 @@ async def actor_of(session: AsyncSession, *, access_token: str | None, signing_k
 async def actor_of_claims(session: AsyncSession, *, claims: Claims, now: datetime) -> Actor:
     """Tell who calls, by what a genuine token says. Raises NotAuthenticated where the sign-in has ended."""
     actor = await queries.actor(session, account_id=claims.account_id, session_id=claims.session_id, now=now)
+    if actor is None:
+        raise NotAuthenticated("This sign-in has ended; sign in again.")
+    return actor
+
+
+async def actor_directly(connection: DriverConnection, *, claims: Claims, now: datetime) -> Actor:
+    """Tell the same over the driver's own connection. Raises NotAuthenticated."""
+    actor = await queries.actor_directly(
+        connection, account_id=claims.account_id, session_id=claims.session_id, now=now
+    )
     if actor is None:
         raise NotAuthenticated("This sign-in has ended; sign in again.")
     return actor

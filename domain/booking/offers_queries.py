@@ -11,7 +11,6 @@ from domain.availability.interval import Interval
 from domain.booking.caseload import CLIENT_FOR, NO_CLIENTS, Caseload
 from domain.booking.states import Status
 from domain.booking.tables import Booking
-from domain.clients.tables import Client
 from domain.database import among
 from domain.directory import queries as directory
 from domain.ids import ClientId, TherapistId
@@ -68,11 +67,6 @@ async def others(
         .limit(limit)
     )
     return (await session.scalars(statement)).all()
-
-
-async def home(session: AsyncSession, *, client_id: ClientId) -> str | None:
-    """Give the place a client says they will be in, or None before they have said so."""
-    return await session.scalar(select(Client.jurisdiction).where(Client.id == client_id))
 
 
 async def rooms(session: AsyncSession, *, therapist_id: TherapistId) -> str | None:

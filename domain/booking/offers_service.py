@@ -7,16 +7,18 @@ an offer is what was free when it was looked at, and the database decides who ge
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from operator import attrgetter, itemgetter
+from typing import Final, TypeAlias
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.availability.interval import Interval
-from domain.availability.schedule import HORIZON_DAYS
-from domain.booking import caseload, offer, offers_queries, practice_queries
+from domain.availability.schedule import HORIZON_DAYS, SessionFormat, SessionType
+from domain.booking import caseload, offer, practice_queries
 from domain.booking.caseload import Standing
 from domain.booking.offer import Offer
 from domain.booking.practice_queries import Known
+from domain.database import DriverConnection
 from domain.errors import Flaw, Invalid
 from domain.ids import ClientId, TherapistId
 from domain.therapists.service import TherapistNotFound
@@ -29,6 +31,10 @@ class SessionTypeUnknown(Invalid):
 
     def __init__(self) -> None:
         super().__init__(Flaw(pointer="/session_type", detail="This therapist has no session type of this code."))
+
+
+# A start in whole seconds, what is booked, and the formats it can be held in.
+Opening: TypeAlias = tuple[int, SessionType, tuple[SessionFormat, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,11 +61,12 @@ async def free(
     session_type: None for any individual one. place: None for any that a verified license covers. client_id: whose own
     time is left out; None is somebody new. Offers are by start, then code; therapists without any are there too.
     """
-    wish = Wish(session_type=session_type, place=place, client_id=client_id)
     bookable = within_reach(window, now=now)
     if bookable is None or not therapist_ids:
         return {}
-    known = await _loaded(session, therapist_ids=therapist_ids, window=bookable, wish=wish, now=now)
+    known = await practice_queries.load(
+        session, therapist_ids=therapist_ids, client_id=client_id, window=bookable, place=place, now=now
+    )
     return {
         each.practice.therapist_id: offer.offers(
             each.practice, session_type=session_type, window=bookable, own=each.own, now=now
@@ -70,7 +77,7 @@ async def free(
 
 
 async def earliest(
-    session: AsyncSession,
+    connection: DriverConnection,
     *,
     therapist_ids: Collection[TherapistId],
     wish: Wish,
@@ -83,7 +90,7 @@ async def earliest(
     bookable = within_reach(window, now=now)
     if bookable is None:
         return ()
-    known = await _loaded(session, therapist_ids=therapist_ids, window=bookable, wish=wish, now=now)
+    known = await _fetched(connection, therapist_ids=therapist_ids, window=bookable, wish=wish, now=now)
     return offer.earliest(
         [each.practice for each in known if takes_on(each)],
         session_type=wish.session_type,
@@ -96,19 +103,28 @@ async def earliest(
 
 
 async def of_therapist(
-    session: AsyncSession, *, therapist_id: TherapistId, wish: Wish, window: Interval, now: datetime
-) -> Sequence[Offer]:
-    """Give all offers of one therapist. Raises TherapistNotFound, SessionTypeUnknown."""
+    connection: DriverConnection, *, therapist_id: TherapistId, wish: Wish, window: Interval, now: datetime
+) -> Sequence[Opening]:
+    """Give all that can be held with one therapist, by start, then code.
+
+    Raises TherapistNotFound, SessionTypeUnknown.
+    """
     bookable = within_reach(window, now=now)
-    known = await _loaded(session, therapist_ids=(therapist_id,), window=bookable or window, wish=wish, now=now)
+    known = await _fetched(connection, therapist_ids=(therapist_id,), window=bookable or window, wish=wish, now=now)
     if not known or not known[0].listed:
         raise TherapistNotFound
-    practice = known[0].practice
+    practice, own = known[0].practice, known[0].own
     if wish.session_type is not None and practice.kind_of(wish.session_type) is None:
         raise SessionTypeUnknown
     if bookable is None or not takes_on(known[0]):
         return ()
-    return offer.offers(practice, session_type=wish.session_type, window=bookable, own=known[0].own, now=now)
+    found = [
+        (start, kind, formats)
+        for kind in sorted(practice.kinds(wish.session_type), key=attrgetter("code"))
+        for start, formats in offer.starts(practice, kind, window=bookable, own=own, now=now)
+    ]
+    found.sort(key=itemgetter(0))  # it keeps the order of codes
+    return found
 
 
 def standing_of(known: Known) -> Standing:
@@ -131,16 +147,21 @@ def within_reach(window: Interval, *, now: datetime) -> Interval | None:
     )
 
 
-async def home(session: AsyncSession, *, client_id: ClientId) -> str | None:
+async def home(connection: DriverConnection, *, client_id: ClientId) -> str | None:
     """Give the place a client says they will be in, or None before they have said so."""
-    return await offers_queries.home(session, client_id=client_id)
+    return await practice_queries.home(connection, client_id=client_id)
 
 
-async def _loaded(
-    session: AsyncSession, *, therapist_ids: Collection[TherapistId], window: Interval, wish: Wish, now: datetime
+async def _fetched(
+    connection: DriverConnection,
+    *,
+    therapist_ids: Collection[TherapistId],
+    window: Interval,
+    wish: Wish,
+    now: datetime,
 ) -> Sequence[Known]:
-    return await practice_queries.load(
-        session,
+    return await practice_queries.fetch(
+        connection,
         therapist_ids=therapist_ids,
         client_id=wish.client_id,
         window=window,

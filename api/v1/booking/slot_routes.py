@@ -8,19 +8,22 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Response
 
 from api import pagination
-from api.dependencies import SIGN_IN_OPTIONAL, MaybeReading, MaybeWriting, Visit
+from api.dependencies import SIGN_IN_OPTIONAL
 from api.pagination import Cursor
+from api.quick_call import QuickLook, QuickVisit
 from api.strict_json import StrictRoute
-from api.v1.booking.slot_schemas import SlotView, TherapistSlotView
+from api.v1.booking.slot_schemas import SlotView, TherapistSlotView, slot_page
 from api.wire import Instant, Jurisdiction, Page
-from domain.access.actor import Role
+from domain.access.actor import Actor, Role
+from domain.accounts import service as accounts
 from domain.accounts.tokens import NotAuthenticated
 from domain.availability.interval import Interval
 from domain.booking import offer, offers_service
 from domain.booking.offers_service import Wish
+from domain.database import DriverConnection
 from domain.errors import Flaw, Invalid
 from domain.ids import MatchId, TherapistId
 from domain.licensing import places
@@ -65,7 +68,7 @@ class Part:
     cursor: str | None
 
 
-def _meant(
+async def _meant(
     therapist_id: Annotated[list[UUID] | None, Query(max_length=100, description="Repeated, at most 100")] = None,
     match_id: Annotated[UUID | None, Query(description="A match of the client who is signed in")] = None,
 ) -> Meant:
@@ -77,7 +80,7 @@ def _meant(
     )
 
 
-def _part(limit: Annotated[int, Query(ge=1, le=1000)] = 100, cursor: Cursor = None) -> Part:
+async def _part(limit: Annotated[int, Query(ge=1, le=1000)] = 100, cursor: Cursor = None) -> Part:
     return Part(limit=limit, cursor=cursor)
 
 
@@ -85,30 +88,33 @@ Whose = Annotated[Meant, Depends(_meant)]
 Paged = Annotated[Part, Depends(_part)]
 
 
-@router.get("/therapists/{therapist_id}/slots", openapi_extra=SIGN_IN_OPTIONAL)
+@router.get("/therapists/{therapist_id}/slots", openapi_extra=SIGN_IN_OPTIONAL, response_model=Page[SlotView])
 async def list_slots_of_therapist(
     therapist_id: UUID,
-    visit: MaybeReading,
+    visit: QuickLook,
     *,
     starts_from: From,
     to: To,
     session_type: SessionTypeCode = None,
     jurisdiction: At = None,
-) -> Page[SlotView]:
+) -> Response:
     """List what can be held with one therapist, the whole window at once, by start."""
-    found = await offers_service.of_therapist(
-        visit.session,
-        therapist_id=TherapistId(therapist_id),
-        wish=await _wish(visit, session_type=session_type, jurisdiction=jurisdiction),
-        window=_window(starts_from, to),
-        now=visit.now,
-    )
-    return Page(data=[SlotView.of(each) for each in found])
+    window = _window(starts_from, to)
+    async with visit.parts.database.direct.connection() as connection:
+        actor = await _actor(visit, connection)
+        found = await offers_service.of_therapist(
+            connection,
+            therapist_id=TherapistId(therapist_id),
+            wish=await _wish(connection, actor=actor, session_type=session_type, jurisdiction=jurisdiction),
+            window=window,
+            now=visit.now,
+        )
+    return Response(slot_page(found), media_type="application/json")
 
 
-@router.get("/slots", openapi_extra=SIGN_IN_OPTIONAL)
+@router.get("/slots", openapi_extra=SIGN_IN_OPTIONAL, response_model=Page[TherapistSlotView])
 async def list_slots(
-    visit: MaybeWriting,
+    visit: QuickLook,
     *,
     whose: Whose,
     starts_from: From,
@@ -116,20 +122,25 @@ async def list_slots(
     session_type: SessionTypeCode = None,
     jurisdiction: At = None,
     paged: Paged,
-) -> Page[TherapistSlotView]:
+) -> Response:
     """List what can be held with any of these therapists, or those of one's own match, by start.
 
     Who is not listed is left out.
     """
-    found = await offers_service.earliest(
-        visit.session,
-        therapist_ids=await _therapists(visit, whose),
-        wish=await _wish(visit, session_type=session_type, jurisdiction=jurisdiction),
-        window=_window(starts_from, to),
-        after=_place(paged.cursor, digest_key=visit.parts.digest_key),
-        most=paged.limit + 1,
-        now=visit.now,
-    )
+    window = _window(starts_from, to)
+    after = _place(paged.cursor, digest_key=visit.parts.digest_key)
+    therapist_ids = await _therapists(visit, whose)
+    async with visit.parts.database.direct.connection() as connection:
+        actor = await _actor(visit, connection)
+        found = await offers_service.earliest(
+            connection,
+            therapist_ids=therapist_ids,
+            wish=await _wish(connection, actor=actor, session_type=session_type, jurisdiction=jurisdiction),
+            window=window,
+            after=after,
+            most=paged.limit + 1,
+            now=visit.now,
+        )
     page, next_cursor = pagination.cut(
         found,
         limit=paged.limit,
@@ -137,30 +148,43 @@ async def list_slots(
         digest_key=visit.parts.digest_key,
         key=lambda each: (each.starts_at.isoformat(), str(each.therapist_id), each.session_type),
     )
-    return Page(data=[TherapistSlotView.of(each) for each in page], next_cursor=next_cursor)
+    view = Page[TherapistSlotView](data=[TherapistSlotView.of(each) for each in page], next_cursor=next_cursor)
+    return Response(view.model_dump_json(), media_type="application/json")
 
 
-async def _therapists(visit: Visit, meant: Meant) -> frozenset[TherapistId]:
-    """Say whose slots are meant. Raises NotAuthenticated, WrongRole, MatchNotFound for a match."""
+async def _actor(visit: QuickVisit, connection: DriverConnection) -> Actor | None:
+    """Say who is signed in, if anybody. Raises NotAuthenticated where the sign-in has ended."""
+    if visit.claims is None:
+        return None
+    return await accounts.actor_directly(connection, claims=visit.claims, now=visit.now)
+
+
+async def _therapists(visit: QuickVisit, meant: Meant) -> frozenset[TherapistId]:
+    """Say whose slots are meant; that a match was read is written down.
+
+    Raises NotAuthenticated, WrongRole, MatchNotFound for a match.
+    """
     if meant.match_id is None:
         return meant.therapist_ids
-    if visit.actor is None:
+    if visit.claims is None:
         raise NotAuthenticated("A match is for the client it was made for; sign in.")
-    return frozenset(
-        await matching.therapists_of(
-            visit.session, match_id=meant.match_id, by=visit.actor, vault=visit.parts.vault, now=visit.now
+    async with visit.parts.database.write.begin() as session:
+        actor = await accounts.actor_of_claims(session, claims=visit.claims, now=visit.now)
+        found = await matching.therapists_of(
+            session, match_id=meant.match_id, by=actor, vault=visit.parts.vault, now=visit.now
         )
-    )
+    return frozenset(found)
 
 
-async def _wish(visit: Visit, *, session_type: str | None, jurisdiction: str | None) -> Wish:
+async def _wish(
+    connection: DriverConnection, *, actor: Actor | None, session_type: str | None, jurisdiction: str | None
+) -> Wish:
     """Say who asks for what. A place that is named is one we serve; a client's own needs no name."""
     if jurisdiction is not None and not places.is_known(jurisdiction):
         raise places.UnknownJurisdiction
-    actor = visit.actor
     if actor is None or actor.role is not Role.CLIENT:
         return Wish(session_type=session_type, place=jurisdiction, client_id=None)
-    place = jurisdiction or await offers_service.home(visit.session, client_id=actor.client_id)
+    place = jurisdiction or await offers_service.home(connection, client_id=actor.client_id)
     return Wish(session_type=session_type, place=place, client_id=actor.client_id)
 
 

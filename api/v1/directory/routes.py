@@ -23,7 +23,7 @@ LIST: Final = "therapists"
 Concept = Annotated[str | None, Query(max_length=100, description="An id of GET /v1/concepts of this kind")]
 
 
-def _sought(
+async def _sought(
     concern: Concept = None,
     approach: Concept = None,
     population: Concept = None,

@@ -9,6 +9,7 @@ from domain.booking.offers_service import (
     Wish,
 )
 from domain.booking.states import Status
+from domain.database import driver_connection
 from domain.licensing.licenses import LicenseStatus
 from tests.build import occupied_time, therapists
 from tests.build.availability import schedule, session_type
@@ -177,11 +178,12 @@ async def test_a_page_goes_on_where_the_one_before_ended(session: AsyncSession, 
     window = Interval(starts_at=noon(now), ends_at=noon(now, days=9))
     wish = Wish(session_type=None, place="US-OH", client_id=None)
 
+    connection = await driver_connection(session)
     whole = await offers_service.earliest(
-        session, therapist_ids=several, wish=wish, window=window, after=None, most=1000, now=now
+        connection, therapist_ids=several, wish=wish, window=window, after=None, most=1000, now=now
     )
     rest = await offers_service.earliest(
-        session, therapist_ids=several, wish=wish, window=window, after=whole[9].place, most=1000, now=now
+        connection, therapist_ids=several, wish=wish, window=window, after=whole[9].place, most=1000, now=now
     )
 
     assert list(rest) == list(whole[10:])
