@@ -244,7 +244,7 @@ async def test_a_daily_limit_is_exact_while_sessions_move_in(database: Database)
         therapist_id = await therapist(database, daily_limit=2)
         clients = await people(database, count=5)
         ids = [
-            await booked(database, therapist_id, by=by, starts_at=booking.slot(days=10 + turn, hour=10))
+            await booked(database, therapist_id, by=by, starts_at=booking.slot(days=200 + turn, hour=10))
             for turn, by in enumerate(clients)
         ]
 
