@@ -29,7 +29,7 @@ async def clear(
     booking_ids: rows that are locked too, and read again as they are now. Gives the therapists who may have time back
     that no claim takes.
     """
-    stale = {hold for claim in claims for hold in await occupation_queries.stale(session, claim=claim)}
+    stale = await occupation_queries.stale_where(session, claims=claims)
     groups = {*group_ids, *(group_id for _, group_id in stale if group_id is not None)}
     for claim in claims:
         if claim.offer.capacity > 1:
@@ -47,4 +47,4 @@ async def clear(
         locked.all()  # rows are read into what is known of them as they are fetched
     if not stale:
         return frozenset()
-    return await occupation_queries.clear_expired(session, claim=claims[0], stale=sorted(stale), now=now)
+    return await occupation_queries.clear_expired(session, claim=claims[0], stale=stale, now=now)

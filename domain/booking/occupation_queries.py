@@ -184,14 +184,21 @@ async def clear_expired(session: AsyncSession, *, claim: Claim, stale: Stale, no
 
 async def stale(session: AsyncSession, *, claim: Claim) -> Stale:
     """Find the holds that have run out where the claim would stand: the therapist's, seats too, and the client's."""
+    return await stale_where(session, claims=(claim,))
+
+
+async def stale_where(session: AsyncSession, *, claims: Sequence[Claim]) -> Stale:
+    """Find the same for claims of one client's to one therapist's time, one at least, in one statement."""
+    therapist_id, client_id = claims[0].offer.therapist_id, claims[0].client_id
+    spans = [span(claim.offer.occupied) for claim in claims]
     # three parts, because each has its own index
     group = aliased(Booking)
     run_out = (Booking.status == Status.HELD, Booking.expires_at <= database_now())
     of_therapist = select(Booking.id, Booking.group_id).where(
         *run_out,
         Booking.kind == Kind.INDIVIDUAL,
-        Booking.therapist_id == claim.offer.therapist_id,
-        Booking.occupied.overlaps(span(claim.offer.occupied)),
+        Booking.therapist_id == therapist_id,
+        or_(*(Booking.occupied.overlaps(each) for each in spans)),
     )
     of_groups = (
         select(Booking.id, Booking.group_id)
@@ -200,12 +207,12 @@ async def stale(session: AsyncSession, *, claim: Claim) -> Stale:
             *run_out,
             group.kind == Kind.GROUP,
             group.status == Status.CONFIRMED,
-            group.therapist_id == claim.offer.therapist_id,
-            group.occupied.overlaps(span(claim.offer.occupied)),
+            group.therapist_id == therapist_id,
+            or_(*(group.occupied.overlaps(each) for each in spans)),
         )
     )
     # the client's own wherever they are: each still has its number of the three
-    of_client = select(Booking.id, Booking.group_id).where(*run_out, Booking.client_id == claim.client_id)
+    of_client = select(Booking.id, Booking.group_id).where(*run_out, Booking.client_id == client_id)
     rows = await session.execute(of_therapist.union(of_groups, of_client))
     return [(booking_id, group_id) for booking_id, group_id in rows]
 
