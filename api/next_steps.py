@@ -52,10 +52,15 @@ AGAIN: Final = frozenset(
         "method-not-allowed",
     }
 )
+# A session is moved, or booked every week, by the same call: an alternative that is held would be one more.
+BY_THE_SAME_CALL: Final = ("/reschedule", "/v1/series")
+ABOUT_A_TIME: Final = frozenset({"slot-taken", "slot-not-offered", "license-not-valid-at-session", "conflict"})
 
 
 def after(*, slug: str, method: str, path: str, first: Sequence[NextStep] = ()) -> tuple[NextStep, ...]:
     """Give the ways on, best first, never empty. first: what the refusal itself knows."""
     again = (NextStep(action="correct_and_retry", method=method, path=path),) if slug in AGAIN else ()
-    steps = (*first, *again, *BY_SLUG.get(slug, ()), HELP_NOW)
+    other_time = slug in ABOUT_A_TIME and path.endswith(BY_THE_SAME_CALL)
+    choose = (NextStep(action="choose_another_time", method=method, path=path),) if other_time else ()
+    steps = (*choose, *first, *again, *BY_SLUG.get(slug, ()), HELP_NOW)
     return tuple(dict.fromkeys(steps))

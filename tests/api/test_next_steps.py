@@ -5,7 +5,7 @@ import pytest
 
 from api import next_steps
 from api.app import openapi_json
-from api.next_steps import AGAIN, BY_SLUG, HELP_NOW, NextStep
+from api.next_steps import ABOUT_A_TIME, AGAIN, BY_SLUG, HELP_NOW, NextStep
 from api.problems import KINDS
 
 STEPS = sorted(
@@ -54,3 +54,14 @@ def test_every_step_is_a_call_that_there_is() -> None:
         path = step.path.partition("?")[0]
         declared = [known for known in paths if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", known), path)]
         assert any(step.method.lower() in paths[known] for known in declared), step
+
+
+@pytest.mark.parametrize("path", ["/v1/appointments/1/reschedule", "/v1/series"])
+@pytest.mark.parametrize("slug", sorted(ABOUT_A_TIME))
+def test_who_moves_or_wants_a_series_is_first_told_to_choose_another_time(slug: str, path: str) -> None:
+    hold = NextStep(action="hold_alternative", method="POST", path="/v1/holds")
+
+    steps = next_steps.after(slug=slug, method="POST", path=path, first=(hold,))
+
+    assert steps[:2] == (NextStep(action="choose_another_time", method="POST", path=path), hold)
+    assert len(set(steps)) == len(steps)
