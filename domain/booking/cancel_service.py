@@ -92,7 +92,12 @@ async def end(
     )
     if who is Party.CLIENT or request.reason not in NOT_THERE:
         await freed_service.freed(
-            session, therapist_id=cancelled.therapist_id, during=cancelled.occupied_time, vault=vault, now=now
+            session,
+            therapist_id=cancelled.therapist_id,
+            during=cancelled.occupied_time,
+            left_by=cancelled.client_id,
+            vault=vault,
+            now=now,
         )
     return cancelled
 

@@ -4,21 +4,26 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import literal, or_, select, update
+from sqlalchemy import literal, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.booking.occupation_queries import release_empty_groups
 from domain.booking.states import Status
 from domain.booking.tables import Booking
 from domain.database import database_now, stored_enum
+from domain.ids import ClientId
 
 # written into the statement, as the index of those who run out is only theirs
 _held: Final = Booking.status == literal(Status.HELD, stored_enum(Status), literal_execute=True)
 
 
-async def expire(session: AsyncSession, *, limit: int, now: datetime) -> Sequence[Booking]:
-    """Expire holds that have run out, the oldest first, release the groups they leave empty, and give the holds."""
-    run_out = (_held, Booking.expires_at <= database_now())
+async def expire(session: AsyncSession, *, of: ClientId | None, limit: int, now: datetime) -> Sequence[Booking]:
+    """Expire holds that have run out, the oldest first, release the groups they leave empty, and give the holds.
+
+    of: one client's, None for all. What is locked elsewhere is left to who has locked it.
+    """
+    whose = true() if of is None else Booking.client_id == of
+    run_out = (_held, Booking.expires_at <= database_now(), whose)
     found = await session.execute(
         select(Booking.id, Booking.group_id).where(*run_out).order_by(Booking.expires_at).limit(limit)
     )

@@ -23,7 +23,7 @@ OFFERED_AT_ONCE: Final = 10  # times handed on in the sweep itself; a job sees t
 
 async def sweep(session: AsyncSession, *, vault: Vault, now: datetime) -> int:
     """Expire a batch of holds that have run out, the oldest first, and give how many those were."""
-    expired = await expiry_queries.expire(session, limit=EXPIRED_AT_ONCE, now=now)
+    expired = await expiry_queries.expire(session, of=None, limit=EXPIRED_AT_ONCE, now=now)
     for hold in expired:
         if hold.origin is not Origin.CLIENT:
             audit.record(
@@ -34,9 +34,16 @@ async def sweep(session: AsyncSession, *, vault: Vault, now: datetime) -> int:
         for therapist_id in sorted({hold.therapist_id for hold in expired})
         if await waitlist_queries.is_awaited(session, therapist_id=therapist_id)
     }
-    times = [(hold.therapist_id, hold.occupied_time) for hold in expired if hold.therapist_id in awaited]
-    for therapist_id, during in times[:OFFERED_AT_ONCE]:
-        await freed_service.freed(session, therapist_id=therapist_id, during=during, vault=vault, now=now)
-    for therapist_id in sorted({therapist_id for therapist_id, _ in times[OFFERED_AT_ONCE:]}):
+    wanted = [hold for hold in expired if hold.therapist_id in awaited]
+    for hold in wanted[:OFFERED_AT_ONCE]:
+        await freed_service.freed(
+            session,
+            therapist_id=hold.therapist_id,
+            during=hold.occupied_time,
+            left_by=hold.client_id,
+            vault=vault,
+            now=now,
+        )
+    for therapist_id in sorted({hold.therapist_id for hold in wanted[OFFERED_AT_ONCE:]}):
         await queue.enqueue(session, job=JobName.WAITLIST_OFFER, row_id=therapist_id)
     return len(expired)

@@ -18,7 +18,7 @@ from domain.booking.states import Origin
 from domain.booking.terms import DEFAULT_TERMS
 from domain.booking.waiting import BUFFER_MAX, Entry
 from domain.booking.wanted import Claim, Provenance
-from domain.ids import TherapistId, WaitlistEntryId
+from domain.ids import ClientId, TherapistId, WaitlistEntryId
 from domain.job import JobName
 from domain.notices import wording
 from domain.notices.message import NoticeKind
@@ -33,11 +33,18 @@ FARTHEST: Final = timedelta(days=HORIZON_DAYS.stop)
 
 
 async def freed(
-    session: AsyncSession, *, therapist_id: TherapistId, during: Interval, vault: Vault, now: datetime
+    session: AsyncSession,
+    *,
+    therapist_id: TherapistId,
+    during: Interval,
+    left_by: ClientId | None,
+    vault: Vault,
+    now: datetime,
 ) -> None:
     """Offer time that was just freed to the first who waits for it and can come.
 
-    during: the time the therapist has back, buffers included. One statement where nobody waits for the therapist.
+    during: the time the therapist has back, buffers included. left_by: whose it was; they are not asked again. One
+    statement where nobody waits for the therapist.
     """
     if during.ends_at <= now:
         return
@@ -49,7 +56,7 @@ async def freed(
             session, therapist_id=therapist_id, after=after, limit=LOADED_AT_ONCE, now=now
         )
         for entry in entries:
-            if not waiting.may_fit(entry.wait, freed=during):
+            if entry.client_id == left_by or not waiting.may_fit(entry.wait, freed=during):
                 continue
             if looked_at == LOOKED_AT_ONCE:
                 await queue.enqueue(session, job=JobName.WAITLIST_OFFER, row_id=therapist_id)

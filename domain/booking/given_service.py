@@ -16,7 +16,16 @@ from domain.access.policy import Action
 from domain.audit import service as audit
 from domain.availability import wall_clock
 from domain.availability.interval import Interval
-from domain.booking import claim_service, ending_queries, occupation_queries, verdict_service, waiting, waitlist_queries
+from domain.booking import (
+    claim_service,
+    ending_queries,
+    expiry_queries,
+    occupation_queries,
+    opened_service,
+    verdict_service,
+    waiting,
+    waitlist_queries,
+)
 from domain.booking.offer import Offer
 from domain.booking.states import Status, WaitlistStatus
 from domain.booking.tables import Booking
@@ -25,6 +34,7 @@ from domain.ids import ClientId
 from domain.job import JobName
 
 EXCLUSION_VIOLATION: Final = "23P01"
+OWN_AT_ONCE: Final = 50
 
 
 async def give(
@@ -61,8 +71,10 @@ async def give(
 async def confirm(session: AsyncSession, *, hold: Booking, client_id: ClientId, now: datetime) -> Booking | None:
     """Book a hold that was given; None when it lives no more. The client is locked. Raises OwnTimeOverlaps.
 
-    Whoever waited has what they waited for.
+    Whoever waited has what they waited for. The client's own holds that have run out stand in no way.
     """
+    stale = await expiry_queries.expire(session, of=client_id, limit=OWN_AT_ONCE, now=now)
+    await opened_service.offer_later(session, therapist_ids={each.therapist_id for each in stale})
     try:
         async with session.begin_nested():
             confirmed = await ending_queries.confirm(session, hold_id=hold.id, client_id=client_id, now=now)

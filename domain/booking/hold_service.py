@@ -97,7 +97,12 @@ async def release(session: AsyncSession, *, hold_id: BookingId, vault: Vault, by
     if await ending_queries.release(session, hold=found, now=now):
         audit.record(session, by=by, action=Action.HOLD_RELEASE, subject_kind="booking", subject_id=found.id, now=now)
         await freed_service.freed(
-            session, therapist_id=found.therapist_id, during=found.occupied_time, vault=vault, now=now
+            session,
+            therapist_id=found.therapist_id,
+            during=found.occupied_time,
+            left_by=by.client_id,
+            vault=vault,
+            now=now,
         )
         return
     now_it_is = await queries.own_hold(session, hold_id=hold_id, client_id=by.client_id)

@@ -107,7 +107,7 @@ async def move(
             await consequence(session, Moved(booking_id=appointment.id, starts_at=appointment.starts_at, now=now))
     for during in left:
         await freed_service.freed(
-            session, therapist_id=moves[0].offer.therapist_id, during=during, vault=vault, now=now
+            session, therapist_id=moves[0].offer.therapist_id, during=during, left_by=by.client_id, vault=vault, now=now
         )
     return moved
 

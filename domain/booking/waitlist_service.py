@@ -144,7 +144,12 @@ async def leave(session: AsyncSession, *, entry_id: WaitlistEntryId, vault: Vaul
     )
     for hold in freed:
         await freed_service.freed(
-            session, therapist_id=hold.therapist_id, during=hold.occupied_time, vault=vault, now=now
+            session,
+            therapist_id=hold.therapist_id,
+            during=hold.occupied_time,
+            left_by=by.client_id,
+            vault=vault,
+            now=now,
         )
 
 
