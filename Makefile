@@ -91,8 +91,10 @@ evaluate: setup ## Measure the reading of words on FILE=…jsonl ({"text", "topi
 	@test -n "$(FILE)" || { echo 'make evaluate FILE=questions.jsonl' >&2; exit 2; }
 	@PYTHONPATH=. $(BIN)/python benchmarks/interpretation.py "$(FILE)"
 
-bench: setup ## List the benchmark programs
-	@for program in $(sort $(wildcard benchmarks/*.py)); do echo "  $(BIN)/python $$program"; done
+bench: setup ## Measure booking, slots and a race over HTTP, each against a ceiling in the same run; ROUND_SECONDS=6
+	@$(BIN)/python -m benchmarks.slot_engine
+	@$(BIN)/python -m benchmarks.slots $(or $(ROUND_SECONDS),4)
+	@$(BIN)/python -m benchmarks.booking $(or $(ROUND_SECONDS),6)
 
 clean: ## Remove .venv and what tools left behind; data under .attune stays
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage* dist

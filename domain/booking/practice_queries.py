@@ -27,6 +27,7 @@ from domain.licensing.licenses import License
 REACH: Final = timedelta(days=3)
 
 # $1 therapists, $2 client or null, $3 and $4 the window, $5 now, $6 bookings that are left out
+# A session that was said to have taken place while it lasts still takes its time, its therapist's and its client's.
 # A client's own time is said by what it is not, or the planner may walk through an index of all rows that live.
 PRACTICES: Final = f"""
 SELECT t.id, t.accepting_clients, t.caseload_limit, t.in_person_jurisdiction AS rooms,
@@ -60,9 +61,9 @@ CROSS JOIN LATERAL (
 CROSS JOIN LATERAL (
     SELECT array_agg(date_part('epoch', lower(during))::bigint) FILTER (WHERE kind = 'individual') AS started,
         array_agg(date_part('epoch', lower(occupied))::bigint)
-            FILTER (WHERE kind = 'individual' AND status IN ('held', 'confirmed')) AS engaged_from,
+            FILTER (WHERE kind = 'individual' AND status <> 'no_show') AS engaged_from,
         array_agg(date_part('epoch', upper(occupied))::bigint)
-            FILTER (WHERE kind = 'individual' AND status IN ('held', 'confirmed')) AS engaged_until,
+            FILTER (WHERE kind = 'individual' AND status <> 'no_show') AS engaged_until,
         (json_agg(json_build_array(id, group_id, status, session_type, date_part('epoch', lower(during))::bigint,
             date_part('epoch', upper(during))::bigint, date_part('epoch', lower(occupied))::bigint,
             date_part('epoch', upper(occupied))::bigint, capacity)) FILTER (WHERE kind <> 'individual'))::text AS others
@@ -96,7 +97,7 @@ CROSS JOIN (
     WHERE client_id = $2::uuid
         AND lower(during) >= $3::timestamptz - interval '{REACH.days} days'
         AND lower(during) < $4::timestamptz + interval '{REACH.days} days'
-        AND status NOT IN ('expired', 'released', 'cancelled', 'completed', 'no_show')
+        AND status NOT IN ('expired', 'released', 'cancelled', 'no_show')
         AND (status <> 'held' OR (origin = 'client' AND expires_at > (SELECT attune_now())))
         AND id <> ALL ($6::uuid[])) own
 """
