@@ -43,6 +43,7 @@ KINDS = (
 # All of these reach over the half hour from 10:30 with what they take from the therapist.
 RIVALS = (("individual_50", 0), ("individual_50", 30), ("long_80", -30), ("long_80", 0), ("long_80", 30))
 DAYS = 300
+KEPT_FOR_SECONDS = 2.0
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +55,10 @@ def urls(server_address: Address, tmp_path_factory: pytest.TempPathFactory) -> I
 
 @pytest.fixture
 async def servers(urls: Sequence[str]) -> AsyncIterator[Servers]:
-    limits = httpx.Limits(max_connections=2 * CLIENTS, max_keepalive_connections=2 * CLIENTS)
+    # The servers end a connection that was quiet for five seconds: none is used again that comes near it.
+    limits = httpx.Limits(
+        max_connections=2 * CLIENTS, max_keepalive_connections=2 * CLIENTS, keepalive_expiry=KEPT_FOR_SECONDS
+    )
     async with httpx.AsyncClient(limits=limits, timeout=ANSWER_WITHIN_SECONDS) as http:
         yield Servers(urls=urls, http=http)
 
