@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help setup run test format lint types arrows dependencies tests coverage lock openapi audit races crashes clocks evaluate bench clean
+.PHONY: help setup run test format lint types arrows dependencies tests coverage lock openapi audit races crashes model clocks evaluate bench clean
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -87,6 +87,10 @@ races: setup ## Run the races with 200 rounds, or ROUNDS, and say how they went
 crashes: setup ## Kill the service 50 times under load, or KILLS, and its database 5 times; SEED repeats a run
 	@ATTUNE_CRASHES=$(or $(KILLS),50) ATTUNE_DATABASE_CRASHES=5 ATTUNE_CRASH_SEED=$(SEED) \
 		$(BIN)/pytest tests/crashes -p no:randomly -s
+
+model: setup ## Compare the service with a small model after each step of RUNS random runs, by default 500; SEED repeats them
+	@ATTUNE_MODEL_RUNS=$(or $(RUNS),500) ATTUNE_MODEL_STEPS=30 \
+		$(BIN)/pytest tests/model -p no:randomly -s $(if $(SEED),--hypothesis-seed=$(SEED))
 
 clocks: setup ## Compare slots with a walk over minutes around every change of clocks of 2026 to 2028, in three zones
 	@$(BIN)/python -m benchmarks.clock_changes
