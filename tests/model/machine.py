@@ -23,6 +23,7 @@ from domain.booking import (
 )
 from domain.booking.cancel_service import CancelRequest
 from domain.booking.refusals import WeeksRefused
+from domain.booking.reschedule_service import NewTime
 from domain.booking.series import OnConflict
 from domain.booking.series_service import BookedSeries, SeriesWanted
 from domain.booking.tables import Booking
@@ -272,8 +273,7 @@ class Machine(Ground):
             "move",
             lambda session: reschedule_service.reschedule(
                 session,
-                appointment_id=appointment_id,
-                starts_at=start,
+                new=NewTime(appointment_id=appointment_id, starts_at=start),
                 check=any_version,
                 by=by,
                 now=self.world.now,
