@@ -77,7 +77,7 @@ class Ground(RuleBasedStateMachine):
     def expect(self, outcome: object, refusal: str | None) -> bool:
         """Compare how it went with what the model says, and tell whether it was done."""
         went = type(outcome).__name__ if isinstance(outcome, DomainError) else None
-        assert went == refusal, (went, refusal)
+        assert went == refusal, (went, refusal, outcome)
         return went is None
 
     def start(self, therapist: TherapistId, code: str, which: int, beside: int) -> datetime:
@@ -131,7 +131,7 @@ class Ground(RuleBasedStateMachine):
                 if (each.client, each.therapist, each.code, each.during, each.entry)
                 == (row.client, row.therapist, row.code, row.during, row.entry)
             ]
-            assert len(same) == 1, f"expected and not there: {row}"
+            assert len(same) == 1, f"expected and not there: {row}; not expected: {made}"
             row.id = same[0].id
             made.remove(same[0])
         assert not made, f"there and not expected: {made}"

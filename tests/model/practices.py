@@ -18,7 +18,7 @@ def _kinds(*, minutes: int = 50, before: int = 0, seats: int = 2) -> tuple[Sessi
 
 
 DAYTIME: Final = schedule(
-    weekly_hours=hours("09:00", "13:00"), session_types=_kinds(), slot_interval=30, horizon_days=HORIZON_DAYS
+    weekly_hours=hours("09:00", "13:00"), session_types=_kinds(), slot_interval=30, notice=60, horizon_days=HORIZON_DAYS
 )
 PRACTICES: Final[dict[str, Schedule]] = {
     "daytime": DAYTIME,
@@ -33,6 +33,7 @@ PRACTICES: Final[dict[str, Schedule]] = {
         weekly_hours=hours("09:00", "13:00"),
         session_types=_kinds(),
         slot_interval=60,
+        notice=60,
         horizon_days=HORIZON_DAYS,
         daily_limit=2,
     ),
@@ -41,6 +42,7 @@ PRACTICES: Final[dict[str, Schedule]] = {
         weekly_hours=hours("18:30", "01:00"),
         session_types=_kinds(seats=3),
         slot_interval=30,
+        notice=60,
         horizon_days=HORIZON_DAYS,
         daily_limit=1,
     ),

@@ -240,7 +240,7 @@ class World:
             yield (wall + number * WEEK).replace(tzinfo=zone).astimezone(UTC)
 
     def freed(self, therapist: TherapistId, during: Interval) -> None:
-        """Keep freed time for the first who waits and whom something over it fits."""
+        """Keep freed time for the first who waits and whom something over it fits, what begins nearest to it first."""
         notice = self.desks[therapist].schedule.minimum_notice_minutes * MINUTE
         for entry in self.entries:
             rows = [row for row in self.rows if row.entry == entry.id]
@@ -251,12 +251,17 @@ class World:
                 for start, code in self.offered(therapist, self._codes(entry), client=entry.client)
                 if start < entry.until and self._would_use(therapist, code, start, during, rows)
             ]
+            fitting.sort(key=lambda each: (self._distance(therapist, each[0], each[1], during), each))
             for start, code in fitting[:3]:
                 left = min(self.now + KEPT_MINUTES * MINUTE, start - notice) - self.now
                 if left >= KEPT_MINUTES_LEAST * MINUTE:
                     given = self.take(therapist, code, start, client=entry.client, status="held")
                     given.entry, given.left = entry.id, left // MINUTE
                     return
+
+    def _distance(self, therapist: TherapistId, start: datetime, code: str, freed: Interval) -> timedelta:
+        """Give how far from freed time a session would begin to take the therapist's."""
+        return abs(self.occupied(self.desks[therapist].kind(code), start).starts_at - freed.starts_at)
 
     def _codes(self, entry: Entry) -> list[str]:
         kinds = self.desks[entry.therapist].schedule.session_types
