@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar, TypeVar
 
+from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,15 +14,24 @@ from api.parts import Parts
 from domain.access.actor import Actor
 from domain.availability import service as availability
 from domain.availability.interval import Interval
+from domain.booking.tables import Booking
 from domain.errors import DomainError
 from domain.ids import TherapistId
 from tests.build import occupancy
-from tests.model.practices import DAYTIME, HORIZON_DAYS
+from tests.model.practices import CODES, DAYTIME, HORIZON_DAYS
 from tests.model.service import Seen, Service, close_service, open_service
 from tests.model.world import MINUTE, Desk, Row, World
 
 Result = TypeVar("Result")
 INDIVIDUAL, GROUPS = ("individual_50", "long_80"), ("group_50",)
+REFUSED = {"hours": "SlotNotOffered", "own": "OwnTimeOverlaps", "rivals": "SlotTaken"}
+
+THERAPIST = st.integers(0, 1)
+CLIENT = st.integers(0, 2)
+CODE = st.sampled_from(CODES)
+WHICH = st.integers(0, 30)
+EARLY = st.integers(0, 7)  # few, so that wishes meet
+BESIDE = st.sampled_from([0, 0, 0, 0, 0, 30, -30, 15, 24 * 60])
 
 
 class Ground(RuleBasedStateMachine):
@@ -88,16 +98,24 @@ class Ground(RuleBasedStateMachine):
         return chosen + beside * MINUTE
 
     def some(self, which: int, *statuses: str, given: bool | None = None) -> Row | None:
-        """Give some row in one of these states, or None where there is none."""
+        """Give some row in one of these states, or None. given: by the service, or not; None for either."""
         rows = [
             row
             for row in self.world.rows
-            if row.status in statuses and (given is None or (row.entry is not None) == given)
+            if row.status in statuses and (given is None or (row.given_for is not None) == given)
         ]
         return rows[which % len(rows)] if rows else None
 
     def owner(self, row: Row) -> Actor:
         return next(by for by in self.service.clients if by.client_id == row.client)
+
+    def therapist(self, row: Row) -> Actor:
+        return next(by for by in self.service.therapists if by.therapist_id == row.therapist)
+
+    def made(self, outcome: object, row: Row) -> None:
+        """Learn the id of what was made."""
+        assert isinstance(outcome, Booking)
+        row.id = str(outcome.id)
 
     @invariant()
     def holds_appointments_and_seats_agree(self) -> None:
@@ -111,7 +129,7 @@ class Ground(RuleBasedStateMachine):
                 therapist=row.therapist,
                 code=row.code,
                 during=row.during,
-                entry=row.entry,
+                given_for=row.given_for,
                 seat=row.seat if row.live else None,
             )
             for row in self.world.rows
@@ -128,12 +146,14 @@ class Ground(RuleBasedStateMachine):
             same = [
                 each
                 for each in made
-                if (each.client, each.therapist, each.code, each.during, each.entry)
-                == (row.client, row.therapist, row.code, row.during, row.entry)
+                if (each.client, each.therapist, each.code, each.during, each.given_for)
+                == (row.client, row.therapist, row.code, row.during, row.given_for)
             ]
             assert len(same) == 1, f"expected and not there: {row}; not expected: {made}"
             row.id = same[0].id
             made.remove(same[0])
+            waits = any(entry.id == row.given_for for entry in self.world.entries)
+            self.seen[f"given: {'to one who waits' if waits else 'in place of a lost session'}"] += 1
         assert not made, f"there and not expected: {made}"
 
     @invariant()

@@ -18,7 +18,8 @@ from tests.model.practices import DAYTIME
 
 ROWS = """
 SELECT id::text, CASE WHEN status = 'held' AND expires_at <= attune_now() THEN 'expired' ELSE status END AS status,
-       client_id, therapist_id, session_type, lower(during), upper(during), waitlist_entry_id::text, seat_number
+       client_id, therapist_id, session_type, lower(during), upper(during),
+       coalesce(waitlist_entry_id, in_place_of)::text, seat_number
 FROM booking WHERE kind <> 'group' AND client_id = ANY (:clients)
 """
 ENTRIES = "SELECT id::text, status FROM waitlist_entry WHERE client_id = ANY (:clients)"
@@ -41,7 +42,7 @@ class Seen:
     therapist: TherapistId
     code: str
     during: Interval
-    entry: str | None
+    given_for: str | None
     seat: int | None
 
 
@@ -69,7 +70,7 @@ class Service:
                 therapist=TherapistId(row[3]),
                 code=row[4],
                 during=Interval(starts_at=row[5], ends_at=row[6]),
-                entry=row[7],
+                given_for=row[7],
                 seat=row[8] if row[1] in {"held", "confirmed"} else None,
             )
             for row in found

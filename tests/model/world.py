@@ -15,17 +15,22 @@ from domain.ids import ClientId, ExceptionId, TherapistId
 from tests.domain.availability import oracle
 
 MINUTE = timedelta(minutes=1)
+DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
+EVENT = timedelta(minutes=90)
 HOLDS_MAX = 3
 HOLD_MINUTES, HOLD_MINUTES_IN_ALL = 10, 30
-KEPT_MINUTES, KEPT_MINUTES_LEAST = 120, 10
+KEPT_MINUTES, KEPT_MINUTES_REHOMING, KEPT_MINUTES_LEAST = 120, 48 * 60, 10
+NEAR_OTHERS = timedelta(days=14)
+ALTERNATIVES = 3
 
 
 @dataclass(kw_only=True)
 class Row:
     """A hold or appointment. id: None until the service was asked. age, left: of a hold, in minutes.
 
-    entry: the one who waits and was given it; group: its seats share one capacity and one time of the therapist.
+    given_for: the entry of one who waits, or the lost session, for which the service gave it; group: its seats share a
+    capacity and one time of the therapist.
     """
 
     id: str | None
@@ -37,7 +42,8 @@ class Row:
     occupied: Interval
     age: int = 0
     left: int = HOLD_MINUTES
-    entry: str | None = None
+    given_for: str | None = None
+    series: str | None = None
     capacity: int = 1
     seat: int | None = None
 
@@ -48,7 +54,7 @@ class Row:
     @property
     def own(self) -> bool:
         """Whether it takes its client's time."""
-        return self.status == "confirmed" or (self.status == "held" and self.entry is None)
+        return self.status == "confirmed" or (self.status == "held" and self.given_for is None)
 
     @property
     def group(self) -> tuple[TherapistId, str, datetime, datetime] | None:
@@ -69,6 +75,21 @@ class Entry:
     status: str = "waiting"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Busy:
+    """An event of a calendar: 90 minutes from an instant, or the day that bears its date, where the therapist is."""
+
+    first: datetime
+    all_day: bool
+
+    def during(self, zone: str) -> Interval:
+        if not self.all_day:
+            return Interval(starts_at=self.first, ends_at=self.first + EVENT)
+        midnight = self.first.replace(tzinfo=None)
+        begins, ends = (each.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC) for each in (midnight, midnight + DAY))
+        return Interval(starts_at=begins, ends_at=ends)
+
+
 @dataclass(kw_only=True)
 class Desk:
     """What one therapist says of their time."""
@@ -76,6 +97,7 @@ class Desk:
     schedule: Schedule
     opened: dict[ExceptionId, Interval] = field(default_factory=dict)
     closed: dict[ExceptionId, Interval] = field(default_factory=dict)
+    calendars: dict[str, list[Busy]] = field(default_factory=dict)
     walked: dict[tuple[str, Interval, bool], list[datetime]] = field(default_factory=dict)
 
     def kind(self, code: str) -> SessionType:
@@ -99,6 +121,7 @@ class Desk:
                 now=now,
                 opened=tuple(self.opened.values()),
                 closed=tuple(self.closed.values()),
+                busy=[each.during(rules.zone) for calendar in self.calendars.values() for each in calendar],
             )
         return self.walked[asked]
 
@@ -202,16 +225,20 @@ class World:
         taken = {each.seat for each in others}
         row.seat = next(number for number in range(1, row.capacity + 1) if number not in taken)
 
-    def put(self, row: Row, start: datetime) -> None:
-        """Move a session to a start that can be had."""
-        kind = self.desks[row.therapist].kind(row.code)
-        row.during = Interval(starts_at=start, ends_at=start + kind.minutes * MINUTE)
-        row.occupied, row.capacity = self.occupied(kind, start), kind.capacity
-        self._seat(row)
+    def put(self, rows: Sequence[Row], starts: Sequence[datetime]) -> None:
+        """Move sessions to starts that can be had, one after the other as each leaves room for the next."""
+        moves = sorted(zip(rows, starts, strict=True), key=lambda move: move[0].during.starts_at)
+        if starts[0] > rows[0].during.starts_at:
+            moves.reverse()
+        for row, start in moves:
+            kind = self.desks[row.therapist].kind(row.code)
+            row.during = Interval(starts_at=start, ends_at=start + kind.minutes * MINUTE)
+            row.occupied, row.capacity = self.occupied(kind, start), kind.capacity
+            self._seat(row)
 
     def holds(self, client: ClientId) -> list[Row]:
         """Give a client's live holds of their own."""
-        return [row for row in self.rows if row.client == client and row.status == "held" and row.entry is None]
+        return [row for row in self.rows if row.client == client and row.status == "held" and row.given_for is None]
 
     def same_hold(self, client: ClientId, therapist: TherapistId, code: str, start: datetime) -> Row | None:
         """Give the live hold of exactly this session, own or given."""
@@ -239,12 +266,42 @@ class World:
         for number in range(count):
             yield (wall + number * WEEK).replace(tzinfo=zone).astimezone(UTC)
 
-    def freed(self, therapist: TherapistId, during: Interval) -> None:
-        """Keep freed time for the first who waits and whom something over it fits, what begins nearest to it first."""
-        notice = self.desks[therapist].schedule.minimum_notice_minutes * MINUTE
+    def shifted(self, row: Row, meant: Sequence[Row], start: datetime) -> list[datetime]:
+        """Move starts by the difference on the wall that takes the one row to its new start."""
+        zone = ZoneInfo(self.desks[row.therapist].schedule.zone)
+
+        def wall(at: datetime) -> datetime:
+            return at.astimezone(zone).replace(tzinfo=None)
+
+        by = wall(start) - wall(row.during.starts_at)
+        return [(wall(each.during.starts_at) + by).replace(tzinfo=zone).astimezone(UTC) for each in meant]
+
+    def of_weeks(
+        self,
+        therapist: TherapistId,
+        code: str,
+        starts: Sequence[datetime],
+        *,
+        client: ClientId,
+        besides: Sequence[Row] = (),
+    ) -> list[str | None]:
+        """Give the verdict on each of several starts; notice and horizon bind the earliest, and with it beyond all."""
+        ids = {row.id for row in besides}
+        first = min(starts, default=self.now)
+        beyond = first > self.now + self.desks[therapist].schedule.horizon_days * DAY
+        return [
+            "hours"
+            if beyond
+            else self.verdict(therapist, code, start, client=client, besides=ids, unbound=start != first)
+            for start in starts
+        ]
+
+    def freed(self, therapist: TherapistId, during: Interval, *, left_by: ClientId) -> None:
+        """Keep freed time for the first other who waits and whom something over it fits, the nearest to it first."""
         for entry in self.entries:
-            rows = [row for row in self.rows if row.entry == entry.id]
-            if entry.therapist != therapist or entry.status != "waiting" or any(row.status == "held" for row in rows):
+            rows = [row for row in self.rows if row.given_for == entry.id]
+            asked = entry.therapist == therapist and entry.status == "waiting" and entry.client != left_by
+            if not asked or any(row.status == "held" for row in rows):
                 continue
             fitting = [
                 (start, code)
@@ -252,12 +309,78 @@ class World:
                 if start < entry.until and self._would_use(therapist, code, start, during, rows)
             ]
             fitting.sort(key=lambda each: (self._distance(therapist, each[0], each[1], during), each))
-            for start, code in fitting[:3]:
-                left = min(self.now + KEPT_MINUTES * MINUTE, start - notice) - self.now
-                if left >= KEPT_MINUTES_LEAST * MINUTE:
-                    given = self.take(therapist, code, start, client=entry.client, status="held")
-                    given.entry, given.left = entry.id, left // MINUTE
-                    return
+            if any(
+                self._give(therapist, code, start, client=entry.client, given_for=entry.id, minutes=KEPT_MINUTES)
+                for start, code in fitting[:3]
+            ):
+                return
+
+    def _give(
+        self,
+        therapist: TherapistId,
+        code: str,
+        start: datetime,
+        *,
+        client: ClientId,
+        given_for: str | None,
+        minutes: int,
+    ) -> bool:
+        """Keep a time for somebody, and say whether it can be kept long enough."""
+        notice = self.desks[therapist].schedule.minimum_notice_minutes * MINUTE
+        left = min(self.now + minutes * MINUTE, start - notice) - self.now
+        if left < KEPT_MINUTES_LEAST * MINUTE:
+            return False
+        given = self.take(therapist, code, start, client=client, status="held")
+        given.given_for, given.left = given_for, left // MINUTE
+        return True
+
+    def rehome(self, lost: Row) -> None:
+        """Keep another session for a client whose next one with a therapist was cancelled by somebody else."""
+        with_therapist = [row for row in self.rows if (row.client, row.therapist) == (lost.client, lost.therapist)]
+        before = [
+            row for row in with_therapist if row.status == "confirmed" and row.during.starts_at < lost.during.starts_at
+        ]
+        instead = {row.id for row in with_therapist}
+        given = [row for row in self.rows if row.client == lost.client and row.given_for in instead]
+        if before or any(row.given_for == lost.id or row.status == "held" for row in given):
+            return
+        for therapist, code, start in self._alternatives(lost):
+            if self._give(therapist, code, start, client=lost.client, given_for=lost.id, minutes=KEPT_MINUTES_REHOMING):
+                return
+
+    def _alternatives(self, lost: Row) -> list[tuple[TherapistId, str, datetime]]:
+        """Give three: the nearest of the same with the same therapist, then those of others, none in another's way."""
+        near = lost.during.starts_at
+        picked: list[tuple[TherapistId, str, datetime]] = []
+        for reach in (near, self.now):
+            same = [
+                (lost.therapist, code, at) for at, code in self.offered(lost.therapist, [lost.code], client=lost.client)
+            ]
+            others = [
+                (therapist, kind.code, at)
+                for therapist, desk in self.desks.items()
+                for kind in desk.schedule.session_types
+                if therapist != lost.therapist and kind.capacity == 1
+                for at, _ in self.offered(therapist, [kind.code], client=lost.client)
+                if reach - NEAR_OTHERS <= at < reach + NEAR_OTHERS
+            ]
+            for found in (same, others):
+                for each in sorted(found, key=lambda one: (abs(one[2] - reach), one[2], one[0], one[1])):
+                    apart = not any(self._meet(each, other) for other in picked)
+                    if len(picked) < ALTERNATIVES and apart and not self._during(*each).overlaps(lost.during):
+                        picked.append(each)
+            if picked:
+                break
+        return picked
+
+    def _during(self, therapist: TherapistId, code: str, start: datetime) -> Interval:
+        return Interval(starts_at=start, ends_at=start + self.desks[therapist].kind(code).minutes * MINUTE)
+
+    def _meet(self, one: tuple[TherapistId, str, datetime], other: tuple[TherapistId, str, datetime]) -> bool:
+        if one[0] != other[0]:
+            return self._during(*one).overlaps(self._during(*other))
+        first, second = (self.occupied(self.desks[each[0]].kind(each[1]), each[2]) for each in (one, other))
+        return first.overlaps(second)
 
     def _distance(self, therapist: TherapistId, start: datetime, code: str, freed: Interval) -> timedelta:
         """Give how far from freed time a session would begin to take the therapist's."""
