@@ -225,7 +225,9 @@ class DirectPool:
     async def connection(self) -> AsyncIterator[DriverConnection]:
         """Lend a connection. Raises TimeoutError where none is free within some seconds."""
         pool = self._pool or await self._opened()
-        async with pool.acquire(timeout=POOL_TIMEOUT_SECONDS) as lent:
+        # a timer costs more than taking a connection that is there
+        patience = None if pool.get_idle_size() else POOL_TIMEOUT_SECONDS
+        async with pool.acquire(timeout=patience) as lent:
             yield cast("DriverConnection", lent)
 
     async def close(self) -> None:

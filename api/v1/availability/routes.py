@@ -1,5 +1,7 @@
 """A therapist's own schedule."""
 
+from typing import Final
+
 from fastapi import APIRouter, Response
 
 from api import preconditions
@@ -14,8 +16,7 @@ from domain.booking import outside_service
 from domain.directory import service as directory
 
 router = APIRouter(tags=["availability"], route_class=StrictRoute)
-router.include_router(exceptions)
-router.include_router(calendars)
+routers: Final = (router, exceptions, calendars)
 
 
 @router.put("/therapists/me/schedule")

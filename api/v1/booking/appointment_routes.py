@@ -11,7 +11,7 @@ from api import pagination, preconditions
 from api.dependencies import Call, Reading
 from api.idempotency import Once
 from api.pagination import Cursor, Limit
-from api.quick_call import Quick
+from api.quick_call import SIGNED_IN, Quick
 from api.strict_json import StrictRoute
 from api.v1.booking import at_once, presented
 from api.v1.booking.schemas import (
@@ -37,7 +37,7 @@ router = APIRouter(prefix="/appointments", tags=["booking"], route_class=StrictR
 LIST = "appointments"
 
 
-@router.post("", status_code=201, response_model=AppointmentView)
+@router.post("", status_code=201, response_model=AppointmentView, openapi_extra=SIGNED_IN)
 async def create_appointment(body: CreateAppointment, quick: Quick) -> Response:
     """Book what you hold, or a time straight away."""
     wanted = body.wanted()

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 
 from api.dependencies import Call, Reading, Writing
 from api.idempotency import Once, OnceOnly
-from api.quick_call import Quick
+from api.quick_call import SIGNED_IN, Quick
 from api.strict_json import StrictRoute
 from api.v1.booking import at_once
 from api.v1.booking.schemas import CreateHold, HoldView, hold_view
@@ -21,7 +21,7 @@ from domain.replay.service import Kept
 router = APIRouter(prefix="/holds", tags=["booking"], route_class=StrictRoute)
 
 
-@router.post("", status_code=201, response_model=HoldView)
+@router.post("", status_code=201, response_model=HoldView, openapi_extra=SIGNED_IN)
 async def create_hold(body: CreateHold, quick: Quick) -> Response:
     """Keep a time for ten minutes, while you decide. `slot-taken` names up to three others that can be held."""
     wanted = body.wanted()

@@ -1,6 +1,6 @@
 """Everything about booking, verb by verb."""
 
-from fastapi import APIRouter
+from typing import Final
 
 from api.v1.booking import (
     appointment_routes,
@@ -14,13 +14,15 @@ from api.v1.booking import (
     waitlist_routes,
 )
 
-router = APIRouter()
-router.include_router(hold_routes.router)
-router.include_router(appointment_routes.router)
-router.include_router(change_routes.router)
-router.include_router(attendance_routes.router)
-router.include_router(series_routes.router)
-router.include_router(slot_routes.router)
-router.include_router(waitlist_routes.router)
-router.include_router(feed_routes.router)
-router.include_router(practice_routes.router)
+# The busiest first: routes are tried one after another.
+routers: Final = (
+    slot_routes.router,
+    hold_routes.router,
+    appointment_routes.router,
+    change_routes.router,
+    attendance_routes.router,
+    series_routes.router,
+    waitlist_routes.router,
+    feed_routes.router,
+    practice_routes.router,
+)

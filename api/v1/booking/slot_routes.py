@@ -9,11 +9,11 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api import pagination
-from api.dependencies import SIGN_IN_OPTIONAL
 from api.pagination import Cursor
-from api.quick_call import QuickLook, QuickVisit
+from api.quick_call import SIGNED_IN_OR_NOT, QuickLook, QuickVisit
 from api.strict_json import StrictRoute
 from api.v1.booking.slot_schemas import SlotView, TherapistSlotView, slot_page
 from api.wire import Instant, Jurisdiction, Page
@@ -37,6 +37,21 @@ From = Annotated[Instant, Query(alias="from", description="The first instant at 
 To = Annotated[Instant, Query(description="The instant before which sessions start; at most 62 days after `from`")]
 SessionTypeCode = Annotated[str | None, Query(max_length=50, description="Without it: any individual one")]
 At = Annotated[Jurisdiction | None, Query(description="Where the client will be; the signed-in client's own if absent")]
+
+
+class SlotsAsked(BaseModel):
+    """When sessions may start, of what kind, and where the client will be: one model, read in one go."""
+
+    model_config = ConfigDict(frozen=True)
+
+    starts_from: Instant = Field(alias="from", description="The first instant at which a session may start")
+    to: Instant = Field(description="The instant before which sessions start; at most 62 days after `from`")
+    session_type: Annotated[str, StringConstraints(max_length=50)] | None = Field(
+        default=None, description="Without it: any individual one"
+    )
+    jurisdiction: Jurisdiction | None = Field(
+        default=None, description="Where the client will be; the signed-in client's own if absent"
+    )
 
 
 class WindowImpossible(Invalid):
@@ -88,31 +103,28 @@ Whose = Annotated[Meant, Depends(_meant)]
 Paged = Annotated[Part, Depends(_part)]
 
 
-@router.get("/therapists/{therapist_id}/slots", openapi_extra=SIGN_IN_OPTIONAL, response_model=Page[SlotView])
+@router.get("/therapists/{therapist_id}/slots", openapi_extra=SIGNED_IN_OR_NOT, response_model=Page[SlotView])
 async def list_slots_of_therapist(
     therapist_id: UUID,
     visit: QuickLook,
     *,
-    starts_from: From,
-    to: To,
-    session_type: SessionTypeCode = None,
-    jurisdiction: At = None,
+    asked: Annotated[SlotsAsked, Query()],
 ) -> Response:
     """List what can be held with one therapist, the whole window at once, by start."""
-    window = _window(starts_from, to)
+    window = _window(asked.starts_from, asked.to)
     async with visit.parts.database.direct.connection() as connection:
         actor = await _actor(visit, connection)
         found = await offers_service.of_therapist(
             connection,
             therapist_id=TherapistId(therapist_id),
-            wish=await _wish(connection, actor=actor, session_type=session_type, jurisdiction=jurisdiction),
+            wish=await _wish(connection, actor=actor, session_type=asked.session_type, jurisdiction=asked.jurisdiction),
             window=window,
             now=visit.now,
         )
     return Response(slot_page(found), media_type="application/json")
 
 
-@router.get("/slots", openapi_extra=SIGN_IN_OPTIONAL, response_model=Page[TherapistSlotView])
+@router.get("/slots", openapi_extra=SIGNED_IN_OR_NOT, response_model=Page[TherapistSlotView])
 async def list_slots(
     visit: QuickLook,
     *,
