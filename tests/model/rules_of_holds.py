@@ -1,13 +1,15 @@
 """What clients do with times that are free, and with holds; and that holds run out."""
 
+from datetime import datetime
 from uuid import UUID
 
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
+from domain.access.actor import Actor
 from domain.booking import book_service, expiry_service, hold_service
 from domain.booking.tables import Booking
-from domain.ids import BookingId
+from domain.ids import BookingId, TherapistId
 from tests.build import booking
 from tests.model.ground import BESIDE, CLIENT, CODE, EARLY, REFUSED, THERAPIST, WHICH, Ground
 from tests.model.world import HOLD_MINUTES, HOLD_MINUTES_IN_ALL, HOLDS_MAX, Row
@@ -16,8 +18,10 @@ from tests.model.world import HOLD_MINUTES, HOLD_MINUTES_IN_ALL, HOLDS_MAX, Row
 class HoldRules(Ground):
     @rule(client=CLIENT, therapist=THERAPIST, code=CODE, which=EARLY, beside=BESIDE)
     def hold(self, client: int, therapist: int, code: str, which: int, beside: int) -> None:
-        by, at = self.service.clients[client], self.service.therapists[therapist].therapist_id
-        start = self.start(at, code, which, beside)
+        at = self.service.therapists[therapist].therapist_id
+        self.hold_at(self.service.clients[client], at, code, self.start(at, code, which, beside))
+
+    def hold_at(self, by: Actor, at: TherapistId, code: str, start: datetime) -> None:
         verdict = self.world.verdict(at, code, start, client=by.client_id)
         same = self.world.same_hold(by.client_id, at, code, start)
         too_many = verdict is None and len(self.world.holds(by.client_id)) >= HOLDS_MAX
@@ -33,8 +37,17 @@ class HoldRules(Ground):
 
     @rule(client=CLIENT, therapist=THERAPIST, code=CODE, which=EARLY, beside=BESIDE)
     def book(self, client: int, therapist: int, code: str, which: int, beside: int) -> None:
-        by, at = self.service.clients[client], self.service.therapists[therapist].therapist_id
-        start = self.start(at, code, which, beside)
+        at = self.service.therapists[therapist].therapist_id
+        self.book_at(self.service.clients[client], at, code, self.start(at, code, which, beside))
+
+    @rule(client=CLIENT, code=CODE, which=WHICH, directly=st.booleans())
+    def take_what_has_run_out(self, client: int, code: str, which: int, *, directly: bool) -> None:
+        row = self.some(which, "expired")
+        if row is not None:
+            take = self.book_at if directly else self.hold_at
+            take(self.service.clients[client], row.therapist, code, row.during.starts_at)
+
+    def book_at(self, by: Actor, at: TherapistId, code: str, start: datetime) -> None:
         same = self.world.same_hold(by.client_id, at, code, start)
         verdict = self.world.verdict(at, code, start, client=by.client_id)
         wanted = booking.wanted(at, session_type=code, starts_at=start)
@@ -79,8 +92,10 @@ class HoldRules(Ground):
     @rule(which=WHICH)
     def release(self, which: int) -> None:
         row = self.some(which, "held", "held", "released", "confirmed")
-        if row is None:
-            return
+        if row is not None:
+            self.release_row(row)
+
+    def release_row(self, row: Row) -> None:
         by, hold_id = self.owner(row), BookingId(UUID(row.id))
         outcome = self.ask(
             f"release what is {row.status}",
