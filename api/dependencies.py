@@ -104,10 +104,6 @@ async def _maybe_reading(request: Request, session: ReadSession, process: Proces
     return await _visit(request, session, process, bearer)
 
 
-async def _maybe_writing(request: Request, session: WriteSession, process: ProcessParts, bearer: Bearer) -> Visit:
-    return await _visit(request, session, process, bearer)
-
-
 async def _writing(session: WriteSession, process: ProcessParts, bearer: Bearer) -> Call:
     return await _call(session, process, bearer)
 
@@ -115,6 +111,5 @@ async def _writing(session: WriteSession, process: ProcessParts, bearer: Bearer)
 PublicReading = Annotated[PublicCall, Depends(_public_reading, scope="function")]
 PublicWriting = Annotated[PublicCall, Depends(_public_writing, scope="function")]
 MaybeReading = Annotated[Visit, Depends(_maybe_reading, scope="function")]
-MaybeWriting = Annotated[Visit, Depends(_maybe_writing, scope="function")]
 Reading = Annotated[Call, Depends(_reading, scope="function")]
 Writing = Annotated[Call, Depends(_writing, scope="function")]
