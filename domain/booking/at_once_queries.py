@@ -46,6 +46,8 @@ SELECT attune_now() AS db_now, who.role, client.jurisdiction AS home, reply.*,
         AS hold_numbers,
     EXISTS (SELECT FROM booking WHERE client_id = $2::uuid AND therapist_id = ANY ($1::uuid[])
         AND status IN ('confirmed', 'completed')) AS known,
+    EXISTS (SELECT FROM booking WHERE client_id = $2::uuid AND therapist_id = ANY ($1::uuid[])
+        AND status = 'held' AND origin <> 'client') AS given,
     practice.*
 FROM {WHO}
 LEFT JOIN client ON client.id = $2::uuid

@@ -1,14 +1,16 @@
 """Hold or book in two statements where nothing stands in the way.
 
 Most requests meet nothing: the time is free, the license holds, nobody races. They are served by a look and a write.
-Whatever else there is (a refusal, a lost race, a group's seat, a daily limit, a hold that has run out in the way) is
-left to the careful path, which takes locks in order and knows what to answer: here it is None, and nothing was
-written. The rules are the same functions, `offer.refusal` and `jurisdictions.may_practice`.
+Since many may race for one time, that somebody else has it is answered here too, where three others are near. Whatever
+else there is (another refusal, a group's seat, a daily limit, a hold that has run out in the way, one that was given
+to this client) is left to the careful path, which takes locks in order and knows what to answer: here it is None, and
+nothing was written. The rules are the same functions, `offer.refusal` and `jurisdictions.may_practice`.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 import asyncpg
 from sqlalchemy.dialects.postgresql import Range
@@ -20,12 +22,12 @@ from domain.accounts.tokens import Claims, NotAuthenticated
 from domain.audit.entry import entry
 from domain.availability.interval import Interval
 from domain.availability.schedule import SessionFormat
-from domain.booking import at_once_queries, offer, offers_service, practice_queries, practice_rows
+from domain.booking import at_once_queries, nearest, offer, offers_service, practice_queries, practice_rows
 from domain.booking.at_once_queries import Caller
 from domain.booking.caseload import Standing
 from domain.booking.consequences import Booked
 from domain.booking.occupation_queries import HOLD, HOLDS_MAX
-from domain.booking.offer import Offer
+from domain.booking.offer import Offer, Refusal
 from domain.booking.practice_queries import Known
 from domain.booking.states import Kind, Origin, Status
 from domain.booking.tables import Booking
@@ -88,12 +90,22 @@ class Ready:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """A time that the schedule and the license allow, and that somebody else has."""
+
+    wanted: Wanted
+    place: str
+    client_id: ClientId
+    now: datetime
+
+
 async def look(
     connection: DriverConnection, *, asked: Asked, wanted: Wanted, status: Status, now: datetime
-) -> Ready | Kept | None:
-    """Look at what a client wants: ready to be taken, answered before under this key, or None for the careful path.
+) -> Ready | Kept | Taken | None:
+    """Look at what a client wants: ready to be taken, answered before under this key, or in somebody else's hands.
 
-    Raises NotAuthenticated, WrongRole.
+    None is for the careful path. Raises NotAuthenticated, WrongRole.
     """
     begins = wanted.starts_at.astimezone(UTC)
     row = await at_once_queries.look(
@@ -111,6 +123,33 @@ async def look(
     if row["home"] is None or row["id"] is None or not row["match_is_own"]:
         return None
     return _ready(row, wanted=wanted, status=status, actor=actor, now=now)
+
+
+async def instead(connection: DriverConnection, *, taken: Taken) -> tuple[Offer, ...] | None:
+    """Give 3 sessions that can be held in place of one that is taken; None where one has to look further."""
+    near = max(taken.wanted.starts_at, taken.now).astimezone(UTC)
+    window = offers_service.within_reach(nearest.windows(near)[0], now=taken.now)
+    if window is None:
+        return None
+    found = await practice_queries.fetch(
+        connection,
+        therapist_ids=(taken.wanted.therapist_id,),
+        client_id=taken.client_id,
+        window=window,
+        place=taken.place,
+        now=taken.now,
+    )
+    if not found or not offers_service.takes_on(found[0]):
+        return None
+    sought = nearest.Sought(
+        session_type=taken.wanted.session_type,
+        session_format=taken.wanted.session_format,
+        near=near,
+        own=found[0].own,
+        avoided=None,
+    )
+    offers = nearest.same_kind(found[0].practice, sought, window=window, now=taken.now)
+    return offers if len(offers) == nearest.ALTERNATIVES else None
 
 
 async def look_at_hold(
@@ -193,7 +232,7 @@ def _known(row: asyncpg.Record | None, *, asked: Asked, action: Action) -> tuple
     )
 
 
-def _ready(row: asyncpg.Record, *, wanted: Wanted, status: Status, actor: Actor, now: datetime) -> Ready | None:
+def _ready(row: asyncpg.Record, *, wanted: Wanted, status: Status, actor: Actor, now: datetime) -> Ready | Taken | None:
     place = wanted.jurisdiction or row["home"]
     if wanted.session_format is SessionFormat.IN_PERSON:
         place = row["rooms"] or place
@@ -202,6 +241,10 @@ def _ready(row: asyncpg.Record, *, wanted: Wanted, status: Status, actor: Actor,
     known = practice_queries.known(row, place=place)
     meant = _meant(known, wanted=wanted, now=now)
     number = _hold_number(row["hold_numbers"]) if status is Status.HELD else None
+    if meant is Refusal.RIVALS:
+        if row["given"]:
+            return None
+        return Taken(wanted=wanted, place=place, client_id=actor.client_id, now=now)
     if meant is None or (status is Status.HELD and number is None):
         return None
     permission = jurisdictions.may_practice(known.licenses, place=place, during=meant.during)
@@ -226,8 +269,8 @@ def _access(therapist_id: TherapistId, sealed: bytes | None) -> SealedAccess | N
     return None if sealed is None else SealedAccess(therapist_id=therapist_id, sealed=sealed)
 
 
-def _meant(known: Known, *, wanted: Wanted, now: datetime) -> Offer | None:
-    """Give the offer where it is an individual one that nothing stands against."""
+def _meant(known: Known, *, wanted: Wanted, now: datetime) -> Offer | Literal[Refusal.RIVALS] | None:
+    """Give the offer where it is an individual one that nothing stands against, or that somebody else has it."""
     if not known.listed or offers_service.standing_of(known) is not Standing.OPEN:
         return None
     kind = known.practice.kind_of(wanted.session_type)
@@ -237,7 +280,9 @@ def _meant(known: Known, *, wanted: Wanted, now: datetime) -> Offer | None:
         return None
     meant = offer.offer_of(known.practice, kind, starts_at=wanted.starts_at.astimezone(UTC))
     refused = offer.refusal(known.practice, meant, own=known.own, now=now)
-    return meant if refused is None else None
+    if refused is None:
+        return meant
+    return Refusal.RIVALS if refused.reason is Refusal.RIVALS else None
 
 
 def _hold_number(taken: Sequence[int | None]) -> int | None:

@@ -172,7 +172,7 @@ def offers(
         for start, formats in starts(practice, kind, window=window, own=own, now=now)
     ]
     found.sort(key=itemgetter(0, 1))
-    return tuple(_made(practice, kind, start=start, formats=formats) for start, _, kind, formats in found)
+    return tuple(made(practice, kind, start=start, formats=formats) for start, _, kind, formats in found)
 
 
 def starts(
@@ -260,9 +260,9 @@ def earliest(
         ]
         part.sort(key=itemgetter(0, 1, 2))
         for start, number, _, kind, formats in part:
-            made = _made(asked[number], kind, start=start, formats=formats)
-            if after is None or made.place > after:
-                found.append(made)
+            each = made(asked[number], kind, start=start, formats=formats)
+            if after is None or each.place > after:
+                found.append(each)
                 if len(found) == most:
                     break
         begins, length = stretch.ends_at, length * 2
@@ -290,7 +290,8 @@ def _in_each_others_way(one: Offer, other: Offer) -> bool:
     return one.occupied.overlaps(other.occupied) if same_therapist else one.during.overlaps(other.during)
 
 
-def _made(practice: Practice, kind: SessionType, *, start: int, formats: tuple[SessionFormat, ...]) -> Offer:
+def made(practice: Practice, kind: SessionType, *, start: int, formats: tuple[SessionFormat, ...]) -> Offer:
+    """Make the offer of a start in whole seconds, in the formats it can be held in."""
     slot = slots.slot(start, kind.minutes * 60)
     return Offer(
         therapist_id=practice.therapist_id,

@@ -14,8 +14,9 @@ from domain.availability.interval import Interval
 from domain.availability.open_hours import Span
 from domain.availability.schedule import SessionFormat, SessionType
 from domain.availability.slots import WhyNot
-from domain.booking import offer, offers_queries, offers_service, practice_queries, queries
+from domain.booking import nearest, offer, offers_queries, offers_service, practice_queries, queries
 from domain.booking.caseload import Standing
+from domain.booking.nearest import ALTERNATIVES
 from domain.booking.offer import Offer, Practice, Refusal
 from domain.booking.offers_service import FARTHEST, SessionTypeUnknown
 from domain.booking.practice_queries import Known
@@ -29,10 +30,7 @@ from domain.licensing import service as licensing
 from domain.licensing.licenses import License, LicenseStatus
 from domain.therapists.service import TherapistNotFound
 
-ALTERNATIVES: Final = 3
 OTHERS_ASKED: Final = 12
-# How far from the wanted start alternatives are looked for, with the same therapist and with others.
-NEAR_SAME: Final = timedelta(days=31)
 NEAR_OTHERS: Final = timedelta(days=14)
 WORDS: Final = {
     WhyNot.NOTICE: "This start is past, or nearer than the notice the therapist needs.",
@@ -168,47 +166,81 @@ async def alternatives(
     sessions of others for that place. Where nothing lies near the wanted start, such as beyond every horizon, the
     soonest. not_during: a time to be left out, such as one the therapist just gave up.
     """
-    avoided = () if not_during is None else (not_during,)
 
-    async def around(
-        near: datetime, therapists: Collection[TherapistId], kind: str | None, reach: timedelta
-    ) -> list[Offer]:
-        found = await offers_service.free(
+    async def with_others(near: datetime) -> tuple[Offer, ...]:
+        found = await _with_same(
             session,
-            therapist_ids=therapists,
-            session_type=kind,
-            window=Interval(starts_at=near - reach, ends_at=near + reach),
+            instead_of=instead_of,
+            near=near,
+            place=place,
+            client_id=client_id,
+            not_during=not_during,
+            now=now,
+        )
+        if len(found) == ALTERNATIVES:
+            return found
+        around = Interval(starts_at=near - NEAR_OTHERS, ends_at=near + NEAR_OTHERS)
+        others = await offers_queries.others(
+            session, than=instead_of.therapist_id, place=place, during=around, limit=OTHERS_ASKED, now=now
+        )
+        theirs = await offers_service.free(
+            session,
+            therapist_ids=others,
+            session_type=None,
+            window=around,
             place=place,
             client_id=client_id,
             now=now,
         )
-        return [
+        fitting = [
             each
-            for offers in found.values()
+            for offers in theirs.values()
             for each in offers
             if instead_of.session_format in each.session_formats
-            and not any(each.during.overlaps(time) for time in avoided)
+            and not (not_during is not None and each.during.overlaps(not_during))
         ]
-
-    async def nearest(near: datetime) -> tuple[Offer, ...]:
-        offered = await around(near, (instead_of.therapist_id,), instead_of.session_type, NEAR_SAME)
-        same = offer.apart(offered, wanted=near, most=ALTERNATIVES)
-        if len(same) == ALTERNATIVES:
-            return same
-        others = await offers_queries.others(
-            session,
-            than=instead_of.therapist_id,
-            place=place,
-            during=Interval(starts_at=near - NEAR_OTHERS, ends_at=near + NEAR_OTHERS),
-            limit=OTHERS_ASKED,
-            now=now,
-        )
-        offered = await around(near, others, None, NEAR_OTHERS)
-        return offer.apart(offered, wanted=near, most=ALTERNATIVES, besides=same)
+        return offer.apart(fitting, wanted=near, most=ALTERNATIVES, besides=found)
 
     soonest = now.astimezone(UTC)
     wanted = min(max(instead_of.starts_at, now), now + FARTHEST).astimezone(UTC)
-    return await nearest(wanted) or (await nearest(soonest) if wanted > soonest else ())
+    return await with_others(wanted) or (await with_others(soonest) if wanted > soonest else ())
+
+
+async def _with_same(
+    session: AsyncSession,
+    *,
+    instead_of: Wanted,
+    near: datetime,
+    place: str,
+    client_id: ClientId,
+    not_during: Interval | None,
+    now: datetime,
+) -> tuple[Offer, ...]:
+    """Give at most 3 sessions of the same type with the same therapist, the nearest first."""
+    found: tuple[Offer, ...] = ()
+    for window in nearest.windows(near):
+        bookable = offers_service.within_reach(window, now=now)
+        if bookable is None or len(found) == ALTERNATIVES:
+            break
+        loaded = await practice_queries.load(
+            session,
+            therapist_ids=(instead_of.therapist_id,),
+            client_id=client_id,
+            window=bookable,
+            place=place,
+            now=now,
+        )
+        if not loaded or not offers_service.takes_on(loaded[0]):
+            break
+        sought = nearest.Sought(
+            session_type=instead_of.session_type,
+            session_format=instead_of.session_format,
+            near=near,
+            own=loaded[0].own,
+            avoided=not_during,
+        )
+        found = nearest.same_kind(loaded[0].practice, sought, window=bookable, now=now)
+    return found
 
 
 async def own_time(

@@ -22,7 +22,7 @@ from api.v1.booking.schemas import (
 )
 from api.wire import Instant, Page
 from domain.booking import at_once_service, book_service, service, ways_on_service
-from domain.booking.at_once_service import Asked, Ready
+from domain.booking.at_once_service import Asked, Ready, Taken
 from domain.booking.consequences import Consequence
 from domain.booking.states import Status
 from domain.booking.tables import Booking
@@ -43,7 +43,7 @@ async def create_appointment(body: CreateAppointment, quick: Quick) -> Response:
     wanted = body.wanted()
     after = (intake.preparing(quick.parts.vault), telling)
 
-    async def look(connection: DriverConnection, asked: Asked) -> Ready | Kept | None:
+    async def look(connection: DriverConnection, asked: Asked) -> Ready | Kept | Taken | None:
         if isinstance(wanted, Wanted):
             return await at_once_service.look(
                 connection, asked=asked, wanted=wanted, status=Status.CONFIRMED, now=quick.now

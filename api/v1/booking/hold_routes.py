@@ -12,7 +12,7 @@ from api.strict_json import StrictRoute
 from api.v1.booking import at_once
 from api.v1.booking.schemas import CreateHold, HoldView, hold_view
 from domain.booking import at_once_service, hold_service
-from domain.booking.at_once_service import Asked, Ready
+from domain.booking.at_once_service import Asked, Ready, Taken
 from domain.booking.states import Status
 from domain.database import DriverConnection
 from domain.ids import BookingId
@@ -26,7 +26,7 @@ async def create_hold(body: CreateHold, quick: Quick) -> Response:
     """Keep a time for ten minutes, while you decide. `slot-taken` names up to three others that can be held."""
     wanted = body.wanted()
 
-    async def look(connection: DriverConnection, asked: Asked) -> Ready | Kept | None:
+    async def look(connection: DriverConnection, asked: Asked) -> Ready | Kept | Taken | None:
         return await at_once_service.look(connection, asked=asked, wanted=wanted, status=Status.HELD, now=quick.now)
 
     async def carefully(call: Call, once: Once) -> Response:
