@@ -21,7 +21,7 @@ from domain.database import Address, DriverConnection
 from tests.build import booked
 from tests.build.booked import Scene
 
-ANSWER_WITHIN_SECONDS = 10
+ANSWER_WITHIN_SECONDS = 20
 # of the locks, not of pg_stat_activity, which shows a transaction no backend that came later
 A_BACKEND_WAITS_FOR = "SELECT count(*) FROM pg_locks WHERE NOT granted AND $1 = ANY (pg_blocking_pids(pid))"
 
@@ -36,9 +36,14 @@ async def http(parts: Parts) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture
 async def other(server_address: Address) -> AsyncIterator[DriverConnection]:
+    """A connection that never gives up; the request's looks for deadlocks once, when this one has had time to come."""
     opened = await asyncpg.connect(server_address.dsn())
+    await opened.execute("ALTER SYSTEM SET deadlock_timeout = '900ms'")
+    await opened.execute("SELECT pg_reload_conf()")
     await opened.execute("SET deadlock_timeout = '1min'")
     yield opened
+    await opened.execute("ALTER SYSTEM RESET deadlock_timeout")
+    await opened.execute("SELECT pg_reload_conf()")
     await opened.close()
 
 
