@@ -42,8 +42,10 @@ class HoldRules(Ground):
 
     @rule(client=CLIENT, code=CODE, which=WHICH, directly=st.booleans())
     def take_what_has_run_out(self, client: int, code: str, which: int, *, directly: bool) -> None:
-        row = self.some(which, "expired")
+        row = self.some(which, "expired", "held")
         if row is not None:
+            if row.live:
+                self.pass_time(row, minutes=3000)
             take = self.book_at if directly else self.hold_at
             take(self.service.clients[client], row.therapist, code, row.during.starts_at)
 
@@ -140,8 +142,11 @@ class HoldRules(Ground):
     @rule(which=WHICH, minutes=st.sampled_from([6, 6, 6, 130, 3000]))
     def let_time_pass_for_a_hold(self, which: int, minutes: int) -> None:
         row = self.some(which, "held")
-        if row is None or row.id is None:
-            return
+        if row is not None:
+            self.pass_time(row, minutes=minutes)
+
+    def pass_time(self, row: Row, *, minutes: int) -> None:
+        assert row.id is not None
         self.run(self.service.age(row.id, minutes))
         row.age, row.left = row.age + minutes, row.left - minutes
         if row.left <= 0:
@@ -152,6 +157,8 @@ class HoldRules(Ground):
     def clear_what_has_run_out(self) -> None:
         """Sweep where it is clear what follows: of two times that come free at once, either may be offered first."""
         uncleared = self.run(self.service.uncleared())
+        if not uncleared:
+            return
         if len(uncleared) > 1 and any(entry.status == "waiting" for entry in self.world.entries):
             return
         outcome = self.ask(

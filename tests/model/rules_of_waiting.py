@@ -29,7 +29,7 @@ class WaitingRules(HoldRules):
     def wait_for_what_is_given_back(self, client: int, which: int, *, exactly: bool) -> None:
         by = self.service.clients[client]
         row = self.some(which, "held")
-        if row is not None and row.client != by.client_id:
+        if row is not None:
             self.wait_for(by, row.therapist, row.code if exactly else None, days=60)
             self.release_row(row)
 

@@ -34,7 +34,9 @@ KINDS = (
 async def therapist(database: Database, *, daily_limit: int | None = None) -> TherapistId:
     async with database.transaction() as session:
         return await listed_therapist(
-            session, schedule=schedule(session_types=KINDS, slot_interval=30, daily_limit=daily_limit)
+            session,
+            schedule=schedule(session_types=KINDS, slot_interval=30, daily_limit=daily_limit),
+            caseload_limit=1000,  # each round may leave a client
         )
 
 
