@@ -33,7 +33,7 @@ from tests.races.http.two_servers import (
 
 CLIENTS = 64
 FEWER_CLIENTS = 16
-ROUNDS = int(os.environ.get("ATTUNE_RACE_ROUNDS", "3"))  # `make races` runs many more
+ROUNDS = int(os.environ.get("ATTUNE_HTTP_RACE_ROUNDS", "3"))  # `make races` runs many more
 FEWER_ROUNDS = max(1, ROUNDS // 10)
 KINDS = (
     session_type(after=10),
