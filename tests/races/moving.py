@@ -35,7 +35,11 @@ KINDS = (session_type(after=10), session_type(code="group_50", after=10, capacit
 
 async def therapist(database: Database, *, daily_limit: int | None = None) -> TherapistId:
     async with database.transaction() as session:
-        return await listed_therapist(session, schedule=schedule(session_types=KINDS, daily_limit=daily_limit))
+        return await listed_therapist(
+            session,
+            schedule=schedule(session_types=KINDS, daily_limit=daily_limit),
+            caseload_limit=1000,  # each round may leave a client
+        )
 
 
 async def people(database: Database, *, count: int) -> list[Actor]:
