@@ -63,6 +63,14 @@ class Entry:
     created_at: datetime
     offered: LiveOffer | None
 
+    def status_at(self, now: datetime) -> WaitlistStatus:
+        """Give where it stands: who waited until `now` waits no more, though no sweep has written it yet. now: aware.
+
+        Nothing can be kept for them then: every offer passes before its session starts, and that is before the end.
+        """
+        over = self.status is WaitlistStatus.WAITING and self.wait.until <= now
+        return WaitlistStatus.ENDED if over else self.status
+
 
 def may_fit(wait: Wait, *, freed: Interval) -> bool:
     """Tell whether any session near a freed time could fit, without looking at the therapist's schedule."""

@@ -67,9 +67,11 @@ async def add(session: AsyncSession, *, entry: Entry) -> None:
         await session.execute(insert(WaitlistTime), times)
 
 
-async def count_waiting(session: AsyncSession, *, client_id: ClientId) -> int:
+async def count_waiting(session: AsyncSession, *, client_id: ClientId, now: datetime) -> int:
     """Count a client's entries that wait."""
-    count = await session.scalar(select(func.count()).where(WaitlistEntry.client_id == client_id, _waits))
+    count = await session.scalar(
+        select(func.count()).where(WaitlistEntry.client_id == client_id, _waits, WaitlistEntry.until_at > now)
+    )
     return count or 0
 
 

@@ -85,7 +85,7 @@ async def join(session: AsyncSession, *, asked: Asked, by: Actor, now: datetime)
     ):
         raise MatchUnknown
     await _require_therapists(session, asked=asked, now=now)
-    if await waitlist_queries.count_waiting(session, client_id=by.client_id) >= WAITING_MAX:
+    if await waitlist_queries.count_waiting(session, client_id=by.client_id, now=now) >= WAITING_MAX:
         raise TooManyWaits
     joined = Entry(
         entry_id=WaitlistEntryId(uuid7()),

@@ -27,7 +27,8 @@ async def create_waitlist_entry(body: CreateWaitlistEntry, call: Writing, once: 
 
     async def work() -> WaitlistEntryView:
         asked = await _asked(body, call)
-        return entry_view(await waitlist_service.join(call.session, asked=asked, by=call.actor, now=call.now))
+        joined = await waitlist_service.join(call.session, asked=asked, by=call.actor, now=call.now)
+        return entry_view(joined, now=call.now)
 
     return await once(work, status=201)
 
@@ -62,13 +63,14 @@ async def list_waitlist_entries(
         digest_key=call.parts.digest_key,
         key=lambda entry: (entry.created_at.isoformat(), str(entry.entry_id)),
     )
-    return Page(data=[entry_view(entry) for entry in page], next_cursor=next_cursor)
+    return Page(data=[entry_view(entry, now=call.now) for entry in page], next_cursor=next_cursor)
 
 
 @router.get("/{entry_id}")
 async def read_waitlist_entry(entry_id: UUID, call: Reading) -> WaitlistEntryView:
     """See an entry of yours, and what is kept for you now."""
-    return entry_view(await waitlist_service.entry(call.session, entry_id=WaitlistEntryId(entry_id), by=call.actor))
+    found = await waitlist_service.entry(call.session, entry_id=WaitlistEntryId(entry_id), by=call.actor)
+    return entry_view(found, now=call.now)
 
 
 @router.delete("/{entry_id}", status_code=204)

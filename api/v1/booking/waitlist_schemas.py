@@ -1,7 +1,7 @@
 """Bodies and views of the waitlist. Nobody is told their place against another."""
 
 from collections.abc import Sequence
-from datetime import UTC
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
@@ -118,13 +118,14 @@ class WaitlistEntryView(View):
     until: Instant
 
 
-def entry_view(entry: Entry) -> WaitlistEntryView:
-    """Present an entry to its client."""
+def entry_view(entry: Entry, *, now: datetime) -> WaitlistEntryView:
+    """Present an entry to its client. now: aware."""
     wait = entry.wait
-    offered = entry.offered if entry.status is WaitlistStatus.WAITING else None
+    status = entry.status_at(now)
+    offered = entry.offered if status is WaitlistStatus.WAITING else None
     return WaitlistEntryView(
         id=entry.entry_id,
-        status=EntryStatus.OFFERED if offered is not None else EntryStatus(entry.status),
+        status=EntryStatus.OFFERED if offered is not None else EntryStatus(status),
         offer=None if offered is None else _offer_view(offered),
         therapist_ids=wait.therapist_ids,
         session_type=wait.session_type,

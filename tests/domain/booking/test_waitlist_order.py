@@ -172,3 +172,19 @@ async def test_who_waits_for_as_much_as_one_may_is_refused(session: AsyncSession
 
     with pytest.raises(waitlist_service.TooManyWaits):
         await waits(session, by=by, asked=asked(therapist_id))
+
+
+async def test_who_waited_long_enough_ago_may_wait_anew(session: AsyncSession, now: datetime) -> None:
+    therapist_id = await therapist(session)
+    by = await client(session)
+    for _ in range(WAITING_MAX):
+        await waits(
+            session,
+            by=by,
+            asked=asked(therapist_id, until=now - timedelta(minutes=1)),
+            now=now - timedelta(hours=1),
+        )
+
+    entry = await waits(session, by=by, asked=asked(therapist_id), now=now)
+
+    assert entry.status_at(now) is WaitlistStatus.WAITING

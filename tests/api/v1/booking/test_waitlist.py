@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.parts import Parts
 from domain.ids import uuid7
-from tests.build import booked, booking
+from tests.build import booked, booking, waiting
 from tests.build.booked import Scene
 
 TIMES = [{"weekday": "tuesday", "start": "17:00", "end": "20:00"}]
@@ -125,6 +125,25 @@ async def test_an_entry_is_ended_and_stays_so(http: httpx.AsyncClient, session: 
 
     assert [answer.status_code for answer in answers] == [204, 204]
     assert after.json()["status"] == "ended"
+
+
+async def test_an_entry_ends_at_the_instant_it_was_meant_until(
+    http: httpx.AsyncClient, session: AsyncSession, parts: Parts
+) -> None:
+    scene = await booked.scene(session, parts)
+    ended_at = datetime.now(UTC) - timedelta(seconds=1)
+    entry = await waiting.waits(
+        session,
+        by=scene.client.actor,
+        asked=waiting.asked(scene.therapist_id, until=ended_at),
+        now=ended_at - timedelta(hours=1),
+    )
+
+    read = await http.get(f"/v1/waitlist-entries/{entry.entry_id}", headers=scene.client.headers)
+    listed = await http.get("/v1/waitlist-entries", headers=scene.client.headers)
+
+    assert (read.json()["status"], read.json()["offer"]) == ("ended", None)
+    assert listed.json()["data"] == [read.json()]
 
 
 @pytest.mark.parametrize(
