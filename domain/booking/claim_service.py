@@ -16,7 +16,7 @@ from domain.booking.tables import Booking
 from domain.booking.terms import DEFAULT_TERMS
 from domain.booking.wanted import Claim, Wanted
 from domain.clients import service as clients
-from domain.errors import Flaw, Invalid
+from domain.errors import Flaw, Invalid, NotFound
 from domain.ids import ClientId, TherapistId
 from domain.licensing import places
 
@@ -28,11 +28,11 @@ class PlaceUnknown(Invalid):
         super().__init__(Flaw(pointer="/jurisdiction", detail="This is not a jurisdiction we serve, such as US-OH."))
 
 
-class MatchUnknown(Invalid):
+class MatchUnknown(NotFound):
     """The match does not exist, or is somebody else's."""
 
     def __init__(self) -> None:
-        super().__init__(Flaw(pointer="/match_id", detail="There is no such match of yours."))
+        super().__init__("There is no such match of yours.")
 
 
 async def claim(session: AsyncSession, *, wanted: Wanted, status: Status, by: Actor, now: datetime) -> Booking:

@@ -125,7 +125,6 @@ async def test_a_start_that_is_not_offered_is_refused_with_alternatives(
         ({"session_format": "in_person"}, "/session_format"),
         ({"jurisdiction": "Ohio"}, "/jurisdiction"),
         ({"jurisdiction": "US-ZZ"}, "/jurisdiction"),
-        ({"match_id": str(uuid7())}, "/match_id"),
         ({"surprise": 1}, "/surprise"),
     ],
 )
@@ -147,6 +146,27 @@ async def test_an_unknown_therapist_is_not_found(http: httpx.AsyncClient, sessio
     refused = await http.post("/v1/holds", json=booked.body(TherapistId(uuid7())), headers=scene.client.headers)
 
     assert (refused.status_code, refused.json()["type"]) == (404, "/problems/not-found")
+
+
+@pytest.mark.parametrize("path", ["/v1/holds", "/v1/appointments"])
+async def test_a_match_of_nobody_or_of_another_is_not_found(
+    http: httpx.AsyncClient, session: AsyncSession, parts: Parts, path: str
+) -> None:
+    scene = await booked.scene(session, parts)
+    made = await http.post(
+        "/v1/matches", json={"concerns": ["trauma.cptsd"], "jurisdiction": "US-OH"}, headers=scene.rival.headers
+    )
+
+    answers = [
+        await http.post(
+            path, json=booked.body(scene.therapist_id) | {"match_id": match_id}, headers=scene.client.headers
+        )
+        for match_id in (str(uuid7()), made.json()["id"])
+    ]
+
+    assert [(answer.status_code, answer.json()["type"]) for answer in answers] == [(404, "/problems/not-found")] * 2
+    assert all(answer.json()["next_steps"] for answer in answers)
+    assert await stored(session, of=scene.client) == 0
 
 
 async def test_a_client_without_a_profile_is_sent_to_write_it(
