@@ -1,16 +1,17 @@
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from api.parts import Parts
 from domain.access.actor import Role
 from domain.access.policy import Action
 from domain.audit.tables import AuditEntry
 from domain.ids import AccountId, TherapistId, uuid7
-from tests.build import accounts, occupied_time, therapists
+from tests.build import accounts, booked, occupied_time, statements, therapists
 from tests.build.accounts import Person
 from tests.build.availability import hours, schedule, session_type
 
@@ -222,6 +223,36 @@ async def test_slots_of_many_come_by_start_with_their_therapist_page_by_page(
     assert [(slot["start"], slot["therapist_id"]) for slot in found] == sorted(
         (start, str(each)) for each in several for start in alone[each]
     )
+
+
+@pytest.mark.parametrize("signed_in", [False, True])
+async def test_the_slots_of_many_take_as_many_statements_as_those_of_two(
+    http: httpx.AsyncClient,
+    session: AsyncSession,
+    test_parts: Parts,
+    connection: AsyncConnection,
+    now: datetime,
+    *,
+    signed_in: bool,
+) -> None:
+    many = [await therapists.listed_therapist(session) for _ in range(9)]
+    by = await booked.client(session, test_parts)
+    asked = statements.reads(connection)
+    counts = []
+
+    for several in (many[:1], many[:2], many):  # the first time, the driver asks about types too
+        answer = await http.get(
+            "/v1/slots",
+            params={"therapist_id": [str(each) for each in several], **window(now)},
+            headers=by.headers if signed_in else {},
+        )
+        assert {each["therapist_id"] for each in answer.json()["data"]} == {str(each) for each in several}
+        await asyncio.sleep(0.02)  # the driver tells of it a little later
+        counts.append(len(asked))
+
+    first, two, nine = counts
+    assert nine - two == two - first <= 6
+    assert two > first
 
 
 async def test_slots_of_many_are_a_hundred_unless_asked(
