@@ -62,8 +62,9 @@ SESSION_LIMITS: Final = {
     "jit": "off",  # compiling costs more than our statements take
 }
 
-# What is said directly looks everything up by its own index: planning it each time would take longer than it does.
-DIRECT: Final = {"plan_cache_mode": "force_generic_plan", "application_name": "attune direct"}
+# What is said directly looks everything up by its own index: planning it each time would take longer than it does. A
+# plan that was made while a table was empty, and is kept, must not read through it for ever after.
+DIRECT: Final = {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off", "application_name": "attune direct"}
 POOL_TIMEOUT_SECONDS: Final = 3.0  # a burst is worked off in less; who can't be served by then may come again
 CONNECT_TIMEOUT_SECONDS: Final = 5.0
 COMMAND_TIMEOUT_SECONDS: Final = 15.0

@@ -1,8 +1,9 @@
 """Load what stands for and against the offers of any number of therapists: one statement, spoken to the driver.
 
 Every search, hold and booking begins with it. Each therapist is looked up by indexes of their own, so a generic plan
-is a good one, and planning, which takes twenty times as long as running, is paid for once a connection. Whether a hold
-lives is for the database's clock to say.
+is a good one, and planning, which takes twenty times as long as running, is paid for once a connection. Reading through
+whole tables is switched off meanwhile: a plan made while one was empty is kept. Whether a hold lives is for the
+database's clock to say.
 """
 
 from collections.abc import Collection
@@ -132,7 +133,7 @@ async def load(
     """
     await session.flush()
     connection = await driver_connection(session)
-    await connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+    await connection.execute("SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_seqscan = off")
     found = await fetch(
         connection,
         therapist_ids=therapist_ids,
@@ -142,7 +143,8 @@ async def load(
         besides=besides,
         now=now,
     )
-    await connection.execute("SET LOCAL plan_cache_mode = auto")  # what else is said may need the plan of its values
+    # what else is said may need the plan of its values
+    await connection.execute("SET LOCAL plan_cache_mode = auto; SET LOCAL enable_seqscan = on")
     return found
 
 
