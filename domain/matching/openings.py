@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Final
 
 from domain.availability.interval import Interval
-from domain.availability.schedule import SessionType
+from domain.availability.schedule import SessionFormat, SessionType
 from domain.availability.weekly_times import lies_within
 from domain.booking.offer import Offer
 
@@ -27,18 +27,24 @@ class Opening:
 
 
 def cheapest(
-    session_types: Sequence[SessionType], *, offers: Sequence[Offer], free_time: Sequence[Interval] | None
+    session_types: Sequence[SessionType],
+    *,
+    offers: Sequence[Offer],
+    free_time: Sequence[Interval] | None,
+    formats: Sequence[SessionFormat] = (),
 ) -> Opening | None:
     """Give the first session type with a session that fits, and its soonest; None where there is no such session.
 
     session_types: the cheapest first. offers: a therapist's, by start. free_time: as of `weekly_times.stretches`, None
-    for always.
+    for always. formats: those that would do, none for any; a license may cover one of them and not another.
     """
     for kind in session_types:
         fitting = [
             offer
             for offer in offers
-            if offer.session_type == kind.code and (free_time is None or lies_within(offer.during, free_time))
+            if offer.session_type == kind.code
+            and (not formats or not set(formats).isdisjoint(offer.session_formats))
+            and (free_time is None or lies_within(offer.during, free_time))
         ]
         if fitting:
             return Opening(session_type=kind, next_offers=tuple(fitting[:NEXT_SLOTS_MAX]))
@@ -53,8 +59,12 @@ def near_and_far(window: Interval) -> tuple[Interval, Interval | None]:
 
 
 def is_settled(
-    session_types: Sequence[SessionType], *, offers: Sequence[Offer], free_time: Sequence[Interval] | None
+    session_types: Sequence[SessionType],
+    *,
+    offers: Sequence[Offer],
+    free_time: Sequence[Interval] | None,
+    formats: Sequence[SessionFormat] = (),
 ) -> bool:
     """Tell whether later offers can't change what `cheapest` gives: it is the first session type, and has them all."""
-    found = cheapest(session_types, offers=offers, free_time=free_time)
+    found = cheapest(session_types, offers=offers, free_time=free_time, formats=formats)
     return found is not None and found.session_type == session_types[0] and len(found.next_offers) == NEXT_SLOTS_MAX

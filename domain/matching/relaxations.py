@@ -65,4 +65,5 @@ def _joins(each: LeftOut, requirements: Criteria, free_time: Sequence[Interval] 
     if unmet(requirements, each.facts):
         return False
     kinds = session_types_for(requirements, each.facts)
-    return cheapest(kinds, offers=each.offers, free_time=free_time) is not None
+    formats = requirements.session_formats
+    return cheapest(kinds, offers=each.offers, free_time=free_time, formats=formats) is not None

@@ -152,7 +152,10 @@ async def _match(session: AsyncSession, *, wish_: Wish, client_id: ClientId, now
         sifted.passed,
         search=search,
         enough=lambda facts, own: openings.is_settled(
-            session_types_for(wish_.requirements, facts), offers=own, free_time=search.free_time
+            session_types_for(wish_.requirements, facts),
+            offers=own,
+            free_time=search.free_time,
+            formats=wish_.requirements.session_formats,
         ),
     )
     eligible, left_out = _with_openings(sifted.passed, offers=offers, search=search)
@@ -272,7 +275,8 @@ def _with_openings(
     for facts in therapists:
         own = offers.get(facts.therapist_id, ())
         kinds = session_types_for(search.wish.requirements, facts)
-        opening = openings.cheapest(kinds, offers=own, free_time=search.free_time)
+        formats = search.wish.requirements.session_formats
+        opening = openings.cheapest(kinds, offers=own, free_time=search.free_time, formats=formats)
         if opening is None:
             left_out.append(LeftOut(facts=facts, offers=own))
         else:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -5,7 +6,7 @@ from hypothesis import strategies as st
 
 from domain.availability import weekly_times
 from domain.availability.interval import Interval
-from domain.availability.schedule import Weekday
+from domain.availability.schedule import SessionFormat, Weekday
 from domain.matching import openings
 from domain.money import Money
 from tests.build.availability import hours, interval, session_type
@@ -98,3 +99,10 @@ def test_what_is_settled_by_near_offers_is_not_changed_by_later_ones(cheap: list
         assert openings.cheapest([CHEAP, DEAR], offers=near, free_time=None) == openings.cheapest(
             [CHEAP, DEAR], offers=every, free_time=None
         )
+
+
+def test_a_session_that_no_license_covers_in_the_wanted_format_is_no_opening() -> None:
+    by_video = replace(offer(NOW, kind=DEAR), session_formats=(SessionFormat.VIDEO,))
+
+    assert openings.cheapest([DEAR], offers=[by_video], free_time=None, formats=(SessionFormat.IN_PERSON,)) is None
+    assert openings.cheapest([DEAR], offers=[by_video], free_time=None, formats=(SessionFormat.VIDEO,)) is not None
