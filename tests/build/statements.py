@@ -1,8 +1,13 @@
 """What a test's connection is asked, statement by statement, whoever speaks to it."""
 
+from typing import Final
+
 import asyncpg
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+# What the driver asks about types on its own, once a connection, and with which settings.
+OF_THE_DRIVER: Final = ("current_setting('jit')", "typeinfo_tree", "set_config('jit'")
 
 
 def reads(connection: AsyncConnection) -> list[str]:
@@ -17,7 +22,8 @@ def reads(connection: AsyncConnection) -> list[str]:
             seen.append(statement)
 
     def note(logged: asyncpg.connection.LoggedQuery) -> None:
-        keep(logged.query)
+        if not any(mark in logged.query for mark in OF_THE_DRIVER):
+            keep(logged.query)
 
     def note_prepared(*given: object) -> None:
         keep(str(given[2]))
