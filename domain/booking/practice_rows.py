@@ -167,7 +167,7 @@ def _engagements(sessions: Sessions) -> tuple[tuple[int, ...], tuple[Span, ...],
     living = [group for group in met if group.living > 0]
     return (
         (*started, *(group.starts_s for group in met)),
-        (*engaged, *(group.occupied for group in living)),
+        (*engaged, *(group.occupied for group in met)),  # its row takes the time, whatever was said of its seats
         tuple(
             Group(
                 session_type=group.session_type,
@@ -182,7 +182,7 @@ def _engagements(sessions: Sessions) -> tuple[tuple[int, ...], tuple[Span, ...],
 
 
 def _groups(others: str) -> list[_Seats]:
-    """Read groups and count their seats; a group is engaged by its seats, and one without any is none."""
+    """Read groups and count their seats; one without any takes no time."""
     rows = json.loads(others)
     groups = {
         booking_id: _Seats(
