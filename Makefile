@@ -82,7 +82,7 @@ audit: setup ## Ask for known vulnerabilities in what is shipped; fails where no
 	@$(BIN)/pip-audit --strict --disable-pip --require-hashes -r requirements.lock
 
 races: setup ## Run the races: 200 rounds over HTTP on two servers, or ROUNDS, and 60 of each in one process
-	@ATTUNE_RACE_ROUNDS=60 ATTUNE_HTTP_RACE_ROUNDS=$(or $(ROUNDS),200) $(BIN)/pytest tests/races -p no:randomly -s
+	@ATTUNE_RACE_ROUNDS=60 ATTUNE_HTTP_RACE_ROUNDS=$(or $(ROUNDS),200) $(BIN)/pytest tests/races tests/races/real_deadlocks.py -p no:randomly -s
 
 crashes: setup ## Kill the service 50 times under load, or KILLS, and its database 5 times; SEED repeats a run
 	@ATTUNE_CRASHES=$(or $(KILLS),50) ATTUNE_DATABASE_CRASHES=5 ATTUNE_CRASH_SEED=$(SEED) \
