@@ -22,6 +22,7 @@ from domain.booking import (
     expiry_queries,
     occupation_queries,
     opened_service,
+    queries,
     verdict_service,
     waiting,
     waitlist_queries,
@@ -75,13 +76,15 @@ async def confirm(session: AsyncSession, *, hold: Booking, client_id: ClientId, 
     """
     stale = await expiry_queries.expire(session, of=client_id, limit=OWN_AT_ONCE, now=now)
     await opened_service.offer_later(session, therapist_ids={each.therapist_id for each in stale})
+    during = Interval(starts_at=hold.starts_at, ends_at=hold.ends_at)
+    if await queries.own_overlap(session, client_id=client_id, during=during) is not None:
+        raise await verdict_service.own_time(session, during=during, client_id=client_id)
     try:
         async with session.begin_nested():
             confirmed = await ending_queries.confirm(session, hold_id=hold.id, client_id=client_id, now=now)
     except IntegrityError as error:
         if getattr(error.orig, "sqlstate", None) != EXCLUSION_VIOLATION:
             raise
-        during = Interval(starts_at=hold.starts_at, ends_at=hold.ends_at)
         raise await verdict_service.own_time(session, during=during, client_id=client_id) from None
     if confirmed is not None and confirmed.waitlist_entry_id is not None:
         await waitlist_queries.settle(

@@ -65,20 +65,24 @@ async def live_hold(session: AsyncSession, *, hold_id: BookingId, client_id: Cli
 async def own_overlap(
     session: AsyncSession, *, client_id: ClientId, during: Interval, besides: Collection[BookingId] = ()
 ) -> Booking | None:
-    """Give the first of a client's live rows that takes their time during an interval.
+    """Give the first of a client's rows that takes their time during an interval.
 
-    A hold that was given to them takes none of it. besides: rows that do not count.
+    A hold that was given to them takes none of it; a session said to have taken place takes its own to its end.
+    besides: rows that do not count.
     """
     return await session.scalar(
         select(Booking)
         .where(
             Booking.client_id == client_id,
             Booking.kind.in_(OF_CLIENT),
-            Booking.status.in_((Status.HELD, Status.CONFIRMED)),
-            or_(Booking.status == Status.CONFIRMED, Booking.origin == Origin.CLIENT),
+            or_(
+                Booking.status.in_((Status.CONFIRMED, Status.COMPLETED)),
+                and_(
+                    Booking.status == Status.HELD, Booking.origin == Origin.CLIENT, Booking.expires_at > database_now()
+                ),
+            ),
             Booking.during.overlaps(span(during)),
             Booking.id.not_in(besides),
-            is_live(),
         )
         .order_by(func.lower(Booking.during), Booking.id)
         .limit(1)

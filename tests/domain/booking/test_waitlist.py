@@ -78,8 +78,9 @@ async def test_booking_what_was_kept_ends_the_wait(session: AsyncSession, now: d
     assert (after.status, after.offered) == (WaitlistStatus.BOOKED, None)
 
 
+@pytest.mark.parametrize("status", [Status.CONFIRMED, Status.COMPLETED])
 async def test_booking_what_was_kept_is_refused_where_the_clients_own_time_is_not_free(
-    session: AsyncSession, now: datetime, parts: Parts
+    session: AsyncSession, now: datetime, parts: Parts, status: Status
 ) -> None:
     therapist_id = await therapist(session)
     by = await client(session)
@@ -87,6 +88,8 @@ async def test_booking_what_was_kept_is_refused_where_the_clients_own_time_is_no
     await freed_time(session, therapist_id, parts=parts, now=now)
     given = await given_hold(session, entry, by=by)
     own = await booked(session, await listed_therapist(session), by=by, now=now)
+    own.status = status  # said to have taken place while it lasts, it still takes the client's time
+    await session.flush()
 
     with pytest.raises(OwnTimeOverlaps) as refused:
         await book_service.book_held(session, hold_id=given.id, by=by, now=now, after=())
