@@ -50,7 +50,7 @@ else:
 
 Id = TypeVar("Id", bound=UUID)
 
-SCHEMA_REVISION: Final = "0011"
+SCHEMA_REVISION: Final = "0013"
 SESSION_LIMITS: Final = {
     "statement_timeout": "5s",
     "lock_timeout": "2s",
@@ -101,6 +101,7 @@ class Base(DeclarativeBase):
         ids.ClientId: Uuid,
         ids.TherapistId: Uuid,
         ids.LicenseId: Uuid,
+        ids.PermissionId: Uuid,
         ids.BookingId: Uuid,
         ids.MatchId: Uuid,
         ids.FormResponseId: Uuid,

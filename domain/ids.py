@@ -15,6 +15,7 @@ RegistrationId = NewType("RegistrationId", UUID)
 ClientId = NewType("ClientId", UUID)  # the client's account id: an account has one role for good
 TherapistId = NewType("TherapistId", UUID)  # the therapist's account id, for the same reason
 LicenseId = NewType("LicenseId", UUID)
+PermissionId = NewType("PermissionId", UUID)
 BookingId = NewType("BookingId", UUID)  # a hold and the appointment it becomes are one row
 MatchId = NewType("MatchId", UUID)
 FormResponseId = NewType("FormResponseId", UUID)

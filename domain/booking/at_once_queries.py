@@ -1,6 +1,6 @@
 """Take time in two statements, where nothing stands in the way: one that looks, and one that writes everything.
 
-Each is a transaction of its own, so there is no round trip for BEGIN and COMMIT. The second locks the licenses it
+Each is a transaction of its own, so there is no round trip for BEGIN and COMMIT. The second locks the permissions it
 rests on and asks them again, holds the idempotency key, and writes the booking ON CONFLICT DO NOTHING; all that
 belongs to the booking is written only if the booking is. Nothing written means that something stood in the way, and
 who takes the careful path (`claim_service`, `book_service`) learns what.
@@ -84,14 +84,14 @@ BOOKING: Final = Shape(
         ("updated_at", "timestamptz"),
     ),
 )
-# $1 the licenses relied on, $2 the key's lock or null, $3 the client, who is locked where their holds are counted
+# $1 the permissions relied on, $2 the key's lock or null, $3 the client, who is locked where their holds are counted
 GATES: Final = """
 me AS MATERIALIZED (
     SELECT id FROM client
     WHERE id = $3::uuid AND ($2::bigint IS NULL OR pg_try_advisory_xact_lock($2::bigint)) {locking}),
 relied AS MATERIALIZED (
-    SELECT license.id FROM me, license
-    WHERE license.id = ANY ($1::uuid[]) AND license.status = 'verified' FOR SHARE OF license),
+    SELECT practice_permission.id FROM me, practice_permission
+    WHERE practice_permission.id = ANY ($1::uuid[]) AND bookable_until > attune_now() FOR SHARE OF practice_permission),
 free AS MATERIALIZED (
     SELECT id FROM me WHERE (SELECT count(*) FROM relied) = cardinality($1::uuid[]))
 """
@@ -173,7 +173,7 @@ SELECT who.role, reply.*, held.*, t.visible
         AND EXISTS (SELECT FROM weekly_hours WHERE therapist_id = t.id)
         AND EXISTS (SELECT FROM session_type WHERE therapist_id = t.id)
         AND coalesce(l.valid_now, false) AS listed,
-    l.licenses, t.session_access_sealed AS access,
+    l.permits, t.session_access_sealed AS access,
     EXISTS (SELECT FROM booking WHERE client_id = $2::uuid AND therapist_id = t.id
         AND status IN ('confirmed', 'completed')) AS known
 FROM {WHO.replace("$7", "$3").replace("$8", "$4")}
@@ -187,10 +187,11 @@ LEFT JOIN LATERAL (
         AND expires_at > attune_now()) held ON true
 LEFT JOIN therapist t ON t.id = held.therapist_id
 LEFT JOIN LATERAL (
-    SELECT json_agg(json_build_array(id, license_type, jurisdiction, issued_on, expires_on, status)
-            ORDER BY submitted_at, id)::text AS licenses,
-        bool_or(status = 'verified' AND valid_during @> $5::timestamptz) AS valid_now
-    FROM license WHERE therapist_id = t.id) l ON true
+    SELECT json_agg(json_build_array(id, license_id, jurisdiction, date_part('epoch', lower(during))::bigint,
+            date_part('epoch', upper(during))::bigint, remote_only) ORDER BY jurisdiction, lower(during), id)
+            FILTER (WHERE bookable_until > $5::timestamptz)::text AS permits,
+        bool_or(during @> $5::timestamptz AND bookable_until IS NOT NULL) AS valid_now
+    FROM practice_permission WHERE therapist_id = t.id) l ON true
 """
 
 

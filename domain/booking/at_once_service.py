@@ -4,7 +4,7 @@ Most requests meet nothing: the time is free, the license holds, nobody races. T
 Since many may race for one time, that somebody else has it is answered here too, where three others are near. Whatever
 else there is (another refusal, a group's seat, a daily limit, a hold that has run out in the way, one that was given
 to this client) is left to the careful path, which takes locks in order and knows what to answer: here it is None, and
-nothing was written. The rules are the same functions, `offer.refusal` and `jurisdictions.may_practice`.
+nothing was written. The rules are the same functions, `offer.refusal` and `permissions.covering`.
 """
 
 from collections.abc import Sequence
@@ -34,9 +34,9 @@ from domain.booking.tables import Booking
 from domain.booking.terms import DEFAULT_TERMS
 from domain.booking.wanted import Wanted
 from domain.database import DriverConnection
-from domain.ids import BookingId, ClientId, LicenseId, MatchId, TherapistId, uuid7
+from domain.ids import BookingId, ClientId, MatchId, PermissionId, TherapistId, uuid7
 from domain.insertion import Insertion
-from domain.licensing import jurisdictions, places
+from domain.licensing import permissions, places
 from domain.replay.service import Kept, Request
 from domain.therapists.session_access import SealedAccess
 
@@ -64,13 +64,13 @@ class Asked:
 class Ready:
     """A booking that nothing stands in the way of, as it will be once it is written.
 
-    relied_on: the licenses it rests on. held_version: that of the hold it was, None for a new row. access:
+    relied_on: the permissions it rests on. held_version: that of the hold it was, None for a new row. access:
     how to get into the therapist's sessions.
     """
 
     booking: Booking
     actor: Actor
-    relied_on: tuple[LicenseId, ...]
+    relied_on: tuple[PermissionId, ...]
     first_with_therapist: bool
     held_version: int | None
     access: SealedAccess | None
@@ -163,17 +163,18 @@ async def look_at_hold(
     if row["id"] is None or not row["listed"]:
         return None
     booking = _confirmed(row, now=now)
-    permission = jurisdictions.may_practice(
-        practice_rows.licenses(row["licenses"]),
+    relied_on = permissions.covering(
+        practice_rows.permits(row["permits"]),
         place=row["jurisdiction"],
         during=Interval(starts_at=booking.starts_at, ends_at=booking.ends_at),
+        in_person=booking.session_format is SessionFormat.IN_PERSON,
     )
-    if not permission.permitted:
+    if not relied_on:
         return None
     return Ready(
         booking=booking,
         actor=actor,
-        relied_on=permission.by,
+        relied_on=relied_on,
         first_with_therapist=not row["known"],
         held_version=row["version"],
         access=_access(booking.therapist_id, row["access"]),
@@ -247,8 +248,13 @@ def _ready(row: asyncpg.Record, *, wanted: Wanted, status: Status, actor: Actor,
         return Taken(wanted=wanted, place=place, client_id=actor.client_id, now=now)
     if meant is None or (status is Status.HELD and number is None):
         return None
-    permission = jurisdictions.may_practice(known.licenses, place=place, during=meant.during)
-    if not permission.permitted:
+    relied_on = permissions.covering(
+        known.permits,
+        place=place,
+        during=meant.during,
+        in_person=wanted.session_format is SessionFormat.IN_PERSON,
+    )
+    if not relied_on:
         return None
     booking = _new(
         meant, wanted=wanted, place=place, status=status, client_id=actor.client_id, at=row["db_now"], now=now
@@ -257,7 +263,7 @@ def _ready(row: asyncpg.Record, *, wanted: Wanted, status: Status, actor: Actor,
     return Ready(
         booking=booking,
         actor=actor,
-        relied_on=permission.by,
+        relied_on=relied_on,
         first_with_therapist=not row["known"],
         held_version=None,
         access=_access(booking.therapist_id, row["access"]),
@@ -279,7 +285,8 @@ def _meant(known: Known, *, wanted: Wanted, now: datetime) -> Offer | Literal[Re
     if known.practice.schedule.daily_limit is not None:  # its count needs a lock
         return None
     meant = offer.offer_of(known.practice, kind, starts_at=wanted.starts_at.astimezone(UTC))
-    refused = offer.refusal(known.practice, meant, own=known.own, now=now)
+    in_person = wanted.session_format is SessionFormat.IN_PERSON
+    refused = offer.refusal(known.practice, meant, own=known.own, in_person=in_person, now=now)
     if refused is None:
         return meant
     return Refusal.RIVALS if refused.reason is Refusal.RIVALS else None

@@ -13,6 +13,7 @@ from domain.access.actor import Actor
 from domain.access.policy import Action
 from domain.audit import service as audit
 from domain.availability.interval import Interval
+from domain.availability.schedule import SessionFormat
 from domain.booking import (
     claim_service,
     consequences,
@@ -20,6 +21,7 @@ from domain.booking import (
     given_service,
     occupation_queries,
     queries,
+    verdict_service,
     ways_on_service,
 )
 from domain.booking.consequences import Booked, Consequence
@@ -36,8 +38,8 @@ from domain.booking.wanted import Wanted
 from domain.database import write_along
 from domain.directory import service as directory
 from domain.ids import BookingId
-from domain.licensing import jurisdictions
-from domain.licensing import service as licensing
+from domain.licensing import permission_queries as licensing
+from domain.licensing import permissions
 
 
 async def book(
@@ -101,16 +103,21 @@ async def book_held(
 async def _require_license(session: AsyncSession, *, hold: Booking, now: datetime) -> None:
     """Refuse where no verified license covers the whole session for the place promised.
 
-    The licenses asked are locked, before any booking, so that none of them is taken away before the commit.
+    The permissions asked are locked, before any booking, so that none of them is taken away before the commit.
     """
-    permission = jurisdictions.may_practice(
-        await licensing.licenses_to_rely_on(session, therapist_id=hold.therapist_id),
-        place=hold.jurisdiction or "",
-        during=Interval(starts_at=hold.starts_at, ends_at=hold.ends_at),
-    )
-    if not permission.permitted:
+    place, during = hold.jurisdiction or "", Interval(starts_at=hold.starts_at, ends_at=hold.ends_at)
+    in_person = hold.session_format is SessionFormat.IN_PERSON
+    permits = await licensing.to_rely_on(session, therapist_id=hold.therapist_id, place=place, now=now)
+    if not permissions.covering(permits, place=place, during=during, in_person=in_person):
         raise LicenseNotValidAtSession(
-            "No verified license of the therapist covers the whole session where you will be.",
+            await verdict_service.against_license(
+                session,
+                therapist_id=hold.therapist_id,
+                place=place,
+                during=during,
+                in_person=in_person,
+                now=now,
+            ),
             alternatives=await ways_on_service.instead_of(session, booking=hold, now=now),
         )
 

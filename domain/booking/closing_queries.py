@@ -10,11 +10,11 @@ from typing import Final
 from sqlalchemy import ColumnElement, and_, exists, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from domain.access.policy import Action
 from domain.audit.tables import AuditEntry
 from domain.availability.interval import Interval
+from domain.availability.schedule import SessionFormat
 from domain.booking.occupation_queries import lock_groups, release_empty_groups
 from domain.booking.queries import OF_CLIENT
 from domain.booking.states import Origin, Status
@@ -23,18 +23,23 @@ from domain.booking.terms import Party, ReasonCode
 from domain.booking.uncovered import Promise
 from domain.ids import BookingId, ClientId, TherapistId
 from domain.licensing.licenses import LicenseStatus
-from domain.licensing.tables import LicenseRow
+from domain.licensing.tables import LicenseRow, PracticePermission
 from domain.therapists.tables import Therapist
 
 LOST: Final = (LicenseStatus.SUSPENDED, LicenseStatus.REJECTED)
-COUNTED: Final = (LicenseStatus.VERIFIED, LicenseStatus.SUBMITTED)
 
 
 async def ahead(
     session: AsyncSession, *, therapist_id: TherapistId, after: BookingId | None, limit: int, now: datetime
 ) -> Sequence[Promise]:
     """Give a therapist's appointments ahead by id, from after one on."""
-    wanted = select(Booking.id, Booking.jurisdiction, func.lower(Booking.during), func.upper(Booking.during)).where(
+    wanted = select(
+        Booking.id,
+        Booking.jurisdiction,
+        func.lower(Booking.during),
+        func.upper(Booking.during),
+        Booking.session_format,
+    ).where(
         Booking.therapist_id == therapist_id,
         Booking.kind.in_(OF_CLIENT),
         Booking.status == Status.CONFIRMED,
@@ -44,7 +49,12 @@ async def ahead(
         wanted = wanted.where(Booking.id > after)
     rows = await session.execute(wanted.order_by(Booking.id).limit(limit))
     return [
-        Promise(booking_id=row[0], place=row[1] or "", during=Interval(starts_at=row[2], ends_at=row[3]))
+        Promise(
+            booking_id=row[0],
+            place=row[1] or "",
+            during=Interval(starts_at=row[2], ends_at=row[3]),
+            in_person=row[4] is SessionFormat.IN_PERSON,
+        )
         for row in rows
     ]
 
@@ -195,14 +205,12 @@ async def closed_and_booked(
 
 async def to_review(session: AsyncSession, *, since: datetime, limit: int, now: datetime) -> Sequence[TherapistId]:
     """Find therapists who lost a license since an instant and have an appointment ahead that none is left for."""
-    left = aliased(LicenseRow)
     covered = (
-        select(left.id)
+        select(PracticePermission.id)
         .where(
-            left.therapist_id == Booking.therapist_id,
-            left.jurisdiction == Booking.jurisdiction,
-            left.status.in_(COUNTED),
-            left.valid_during.overlaps(Booking.during),
+            PracticePermission.therapist_id == Booking.therapist_id,
+            PracticePermission.jurisdiction == Booking.jurisdiction,
+            PracticePermission.during.overlaps(Booking.during),
         )
         .exists()
     )

@@ -21,7 +21,7 @@ from domain.booking.terms import Party
 from domain.booking.uncovered import uncovered
 from domain.ids import BookingId, ClientId, TherapistId
 from domain.job import JobName
-from domain.licensing import service as licensing
+from domain.licensing import permission_queries as licensing
 from domain.notices import wording
 from domain.notices.message import NoticeKind
 from domain.therapists import service as therapists
@@ -41,7 +41,7 @@ async def close(session: AsyncSession, *, vault: Vault, by: Actor, now: datetime
     policy.require(by, Action.PRACTICE_CLOSE)
     therapist_id = by.therapist_id
     await therapists.withdraw(session, by=by, now=now)
-    # whoever relies on a license for a booking is waited for, and whoever wants to waits for this
+    # whoever relies on a permission for a booking is waited for, and whoever wants to waits for this
     await licensing.keep_from_relying(session, therapist_id=therapist_id)
     audit.record(
         session, by=by, action=Action.PRACTICE_CLOSE, subject_kind="therapist", subject_id=therapist_id, now=now
@@ -81,8 +81,7 @@ async def cancel_uncovered(
     promises = await closing_queries.ahead(
         session, therapist_id=therapist_id, after=after, limit=CANCELLED_AT_ONCE, now=now
     )
-    licenses = (await licensing.licenses_of(session, therapist_ids=(therapist_id,)))[therapist_id]
-    found = uncovered(promises, licenses=licenses)
+    found = uncovered(promises, permits=await licensing.permits(session, therapist_id=therapist_id))
     cancelled: Sequence[BookingId] = ()
     if found:
         cancelled = await closing_queries.cancel(session, booking_ids=found, by=Party.SERVICE, now=now)

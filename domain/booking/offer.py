@@ -101,7 +101,7 @@ class Practice:
     """What is known of one therapist. Times are half-open, in whole seconds, in any order.
 
     permitted: a session must lie within one of these; permitted_in_person: the same for one at the therapist's rooms,
-    None where that is no other place. engaged: holds and appointments with their buffers, groups among them; started:
+    None where that is no other. engaged: holds and appointments with their buffers, groups among them; started:
     the starts that count for their days; groups: those one could join. opened, closed: exceptions to the weekly hours;
     shut: what calendars say is busy.
     """
@@ -212,12 +212,13 @@ def later_in_series(practice: Practice) -> Practice:
     return replace(practice, schedule=rules)
 
 
-def refusal(practice: Practice, offer: Offer, *, own: Sequence[Span], now: datetime) -> Refused | None:
+def refusal(practice: Practice, offer: Offer, *, own: Sequence[Span], in_person: bool, now: datetime) -> Refused | None:
     """Give the first reason against an offer, or None when it can be held.
 
-    The license is asked for the place the practice was made for, whatever the format.
+    in_person: whether it is to be held at the therapist's rooms, where telehealth alone permits nothing.
     """
-    if not any(window.covers(offer) for window in practice.permitted):
+    rooms = practice.permitted if practice.permitted_in_person is None else practice.permitted_in_person
+    if not any(window.covers(offer) for window in (rooms if in_person else practice.permitted)):
         return Refused(reason=Refusal.LICENSE)
     group = _group_to_join(practice, offer.kind, starts_at=offer.starts_at)
     hours = _hours_against(practice, offer.kind, starts_at=offer.starts_at, group=group, own=(), now=now)

@@ -3,8 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import exists, func, literal, select
-from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy import func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.availability.interval import Interval
@@ -14,8 +13,7 @@ from domain.booking.tables import Booking
 from domain.database import among
 from domain.directory import queries as directory
 from domain.ids import ClientId, TherapistId
-from domain.licensing.licenses import LicenseStatus
-from domain.licensing.tables import LicenseRow
+from domain.licensing import permission_queries as licensing
 from domain.therapists.tables import Therapist
 
 
@@ -56,12 +54,7 @@ async def others(
         .where(
             Therapist.id != than,
             directory.is_listed(now),
-            exists().where(
-                LicenseRow.therapist_id == Therapist.id,
-                LicenseRow.jurisdiction == place,
-                LicenseRow.status == LicenseStatus.VERIFIED,
-                LicenseRow.valid_during.overlaps(Range(during.starts_at, during.ends_at)),
-            ),
+            licensing.permitted_in(Therapist.id, place=place, during=during, now=now),
         )
         .order_by(shares.desc(), Therapist.id)
         .limit(limit)

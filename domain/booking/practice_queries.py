@@ -22,7 +22,7 @@ from domain.booking.offer import Practice
 from domain.booking.practice_rows import Exceptions, Rules, Sessions
 from domain.database import DriverConnection, driver_connection
 from domain.ids import BookingId, ClientId, TherapistId
-from domain.licensing.licenses import License
+from domain.licensing.permissions import Permit
 
 # A session and its buffers last less than a day, and a local day reaches less than two days beyond any of its instants.
 REACH: Final = timedelta(days=3)
@@ -35,7 +35,7 @@ SELECT t.id, t.accepting_clients, t.caseload_limit, t.in_person_jurisdiction AS 
     t.session_access_sealed AS access,
     t.visible AND h.hours IS NOT NULL AND k.kinds IS NOT NULL AND coalesce(l.valid_now, false) AS listed,
     s.zone, s.slot_interval_minutes, s.minimum_notice_minutes, s.horizon_days, s.daily_limit,
-    h.hours, k.kinds, l.licenses, c.clients, coalesce(c.has_this_client, false) AS has_this_client,
+    h.hours, k.kinds, l.permits, c.clients, coalesce(c.has_this_client, false) AS has_this_client,
     b.started, b.engaged_from, b.engaged_until, b.others,
     e.opened_from, e.opened_until, e.closed_from, e.closed_until, u.shut_from, u.shut_until,
     own.own_from, own.own_until
@@ -50,10 +50,11 @@ CROSS JOIN LATERAL (
         currency, session_formats, capacity) ORDER BY position)::text AS kinds
     FROM session_type WHERE therapist_id = t.id) k
 CROSS JOIN LATERAL (
-    SELECT json_agg(json_build_array(id, license_type, jurisdiction, issued_on, expires_on, status)
-            ORDER BY submitted_at, id)::text AS licenses,
-        bool_or(status = 'verified' AND valid_during @> $5::timestamptz) AS valid_now
-    FROM license WHERE therapist_id = t.id) l
+    SELECT json_agg(json_build_array(id, license_id, jurisdiction, date_part('epoch', lower(during))::bigint,
+            date_part('epoch', upper(during))::bigint, remote_only) ORDER BY jurisdiction, lower(during), id)
+            FILTER (WHERE bookable_until > $5::timestamptz)::text AS permits,
+        bool_or(during @> $5::timestamptz AND bookable_until IS NOT NULL) AS valid_now
+    FROM practice_permission WHERE therapist_id = t.id) l
 CROSS JOIN LATERAL (
     SELECT count(DISTINCT client_id) AS clients, bool_or(client_id = $2::uuid) AS has_this_client
     FROM booking
@@ -106,10 +107,10 @@ CROSS JOIN (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """A therapist with a schedule, and how they stand to whoever asks. licenses: of every status."""
+    """A therapist with a schedule, and how they stand to whoever asks. permits: what may be booked on, anywhere."""
 
     practice: Practice
-    licenses: tuple[License, ...]
+    permits: tuple[Permit, ...]
     listed: bool
     accepting_clients: bool
     caseload_limit: int
@@ -129,7 +130,7 @@ async def load(
 ) -> list[Known]:
     """Load those of these therapists who have a schedule, in any order.
 
-    place: where the client will be; None for any place a license covers. besides: bookings that are left out.
+    place: where the client will be; None for any place that is permitted. besides: bookings that are left out.
     """
     await session.flush()
     connection = await driver_connection(session)
@@ -179,7 +180,7 @@ def known(row: asyncpg.Record, *, place: str | None) -> Known:
                 hours=row["hours"] or "[]",
                 kinds=row["kinds"] or "[]",
             ),
-            licenses_text=row["licenses"],
+            permits_text=row["permits"],
             place=place,
             rooms=row["rooms"],
             sessions=Sessions(
@@ -197,7 +198,7 @@ def known(row: asyncpg.Record, *, place: str | None) -> Known:
                 shut_until=row["shut_until"],
             ),
         ),
-        licenses=practice_rows.licenses(row["licenses"]),
+        permits=practice_rows.permits(row["permits"]),
         listed=row["listed"],
         accepting_clients=row["accepting_clients"],
         caseload_limit=row["caseload_limit"],

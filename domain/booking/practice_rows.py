@@ -1,24 +1,25 @@
 """Rows of the statement that loads practices, read into what offers are made of.
 
-Schedules and licenses come as JSON texts, which change seldom: what was read of a text is kept, so that most requests
-read none. What changes from request to request, sessions and busy time, comes as whole seconds.
+Schedules and permissions come as JSON texts, which change seldom: what was read of a text is kept, so that most
+requests read none. What changes from request to request, sessions and busy time, comes as whole seconds.
 """
 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import datetime, time, timedelta
 from functools import lru_cache
 from typing import Final, TypeAlias
 from uuid import UUID
 
 from domain.availability.open_hours import Span
 from domain.availability.schedule import Schedule, SessionFormat, SessionType, Weekday, WeeklyHours
+from domain.availability.wall_clock import EPOCH
 from domain.booking.offer import Group, Practice
 from domain.booking.states import COUNTED, LIVE, Status
-from domain.ids import LicenseId, TherapistId
-from domain.licensing import jurisdictions
-from domain.licensing.licenses import License, LicenseStatus, LicenseType
+from domain.ids import LicenseId, PermissionId, TherapistId
+from domain.licensing import permissions
+from domain.licensing.permissions import Permit
 from domain.licensing.places import Window
 from domain.money import Money
 
@@ -104,34 +105,37 @@ def schedule(rules: Rules) -> Schedule:
 
 
 @lru_cache(maxsize=KEPT)
-def licenses(text: str | None) -> tuple[License, ...]:
-    """Read licenses, of every status."""
+def permits(text: str | None) -> tuple[Permit, ...]:
+    """Read permissions."""
     return tuple(
-        License(
+        Permit(
+            permission_id=PermissionId(UUID(permission_id)),
             license_id=LicenseId(UUID(license_id)),
-            license_type=LicenseType(license_type),
-            jurisdiction=jurisdiction,
-            issued_on=date.fromisoformat(issued_on),
-            expires_on=date.fromisoformat(expires_on),
-            status=LicenseStatus(status),
+            place=place,
+            window=Window(starts_at=_instant(from_s), ends_at=_instant(until_s)),
+            remote_only=remote_only,
         )
-        for license_id, license_type, jurisdiction, issued_on, expires_on, status in json.loads(text or "[]")
+        for permission_id, license_id, place, from_s, until_s, remote_only in json.loads(text or "[]")
     )
 
 
 @lru_cache(maxsize=KEPT)
-def permitted(text: str | None, *, place: str | None) -> tuple[Window, ...]:
-    """Give the stretches of permission for the place, or with none for each place there is a license for."""
-    held = licenses(text)
-    places = sorted({each.jurisdiction for each in held}) if place is None else (place,)
-    return tuple(window for each in places for window in jurisdictions.permitted_windows(held, place=each))
+def permitted(text: str | None, *, place: str | None, in_person: bool) -> tuple[Window, ...]:
+    """Give the stretches of permission for the place, or with none for each place there is one for."""
+    held = permits(text)
+    places = sorted({each.place for each in held}) if place is None else (place,)
+    return tuple(window for each in places for window in permissions.windows(held, place=each, in_person=in_person))
+
+
+def _instant(seconds: int) -> datetime:
+    return EPOCH + timedelta(seconds=seconds)
 
 
 def practice(
     *,
     therapist_id: TherapistId,
     rules: Rules,
-    licenses_text: str | None,
+    permits_text: str | None,
     place: str | None,
     rooms: str | None,
     sessions: Sessions,
@@ -139,11 +143,13 @@ def practice(
 ) -> Practice:
     """Put together what is known of one therapist. rooms: the place where sessions in person are held, if known."""
     started, engaged, groups = _engagements(sessions)
+    remote = permitted(permits_text, place=place, in_person=False)
+    in_rooms = permitted(permits_text, place=rooms or place, in_person=True)
     return Practice(
         therapist_id=therapist_id,
         schedule=schedule(rules),
-        permitted=permitted(licenses_text, place=place),
-        permitted_in_person=None if rooms is None else permitted(licenses_text, place=rooms),
+        permitted=remote,
+        permitted_in_person=None if in_rooms == remote else in_rooms,
         engaged=engaged,
         started=started,
         groups=groups,

@@ -91,7 +91,13 @@ def shifted(starts: Sequence[datetime], *, from_start: datetime, to_start: datet
 
 
 def decided(
-    practice: Practice, kind: SessionType, weeks: Sequence[Week], *, own: Sequence[Span], now: datetime
+    practice: Practice,
+    kind: SessionType,
+    weeks: Sequence[Week],
+    *,
+    own: Sequence[Span],
+    in_person: bool,
+    now: datetime,
 ) -> tuple[Decided, ...]:
     """Say for each week what can be had, or why it can't. weeks: in any order, not empty; the earliest is the first."""
     first = min(week.starts_at for week in weeks)
@@ -100,9 +106,9 @@ def decided(
     # counted from the first session, no series is longer than the farthest horizon
     reckoned = now if beyond else max(now, first)
     return tuple(
-        _decided(practice, kind, week, own=own, now=now)
+        _decided(practice, kind, week, own=own, in_person=in_person, now=now)
         if week.starts_at == first
-        else _decided(later, kind, week, own=own, now=reckoned)
+        else _decided(later, kind, week, own=own, in_person=in_person, now=reckoned)
         for week in weeks
     )
 
@@ -113,11 +119,13 @@ def refused(decided: Sequence[Decided]) -> tuple[WeekRefused, ...]:
     return tuple(sorted(found, key=lambda week: week.starts_at))
 
 
-def _decided(practice: Practice, kind: SessionType, week: Week, *, own: Sequence[Span], now: datetime) -> Decided:
+def _decided(
+    practice: Practice, kind: SessionType, week: Week, *, own: Sequence[Span], in_person: bool, now: datetime
+) -> Decided:
     if not week.exists:
         return WeekRefused(starts_at=week.starts_at, reason=Reason.NOT_OFFERED)
     meant = offer.offer_of(practice, kind, starts_at=week.starts_at)
-    against = offer.refusal(practice, meant, own=own, now=now)
+    against = offer.refusal(practice, meant, own=own, in_person=in_person, now=now)
     return meant if against is None else WeekRefused(starts_at=week.starts_at, reason=OF_REFUSAL[against.reason])
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.access.actor import Actor
 from domain.availability.interval import Interval
-from domain.availability.schedule import SessionType
+from domain.availability.schedule import SessionFormat, SessionType
 from domain.booking import move_service, queries, series, series_service, verdict_service
 from domain.booking.consequences import MoveConsequence
 from domain.booking.move_service import NOT_BOOKABLE, TYPE_CHANGED, TYPE_GONE, Missed, Move
@@ -102,7 +102,8 @@ async def _decided(session: AsyncSession, *, shift: Shift, now: datetime) -> tup
         to_start=shift.wanted.starts_at,
         zone=facts.practice.schedule.zone,
     )
-    return series.decided(facts.practice, kind, weeks, own=facts.own, now=now)
+    in_person = shift.wanted.session_format is SessionFormat.IN_PERSON
+    return series.decided(facts.practice, kind, weeks, own=facts.own, in_person=in_person, now=now)
 
 
 async def _facts(session: AsyncSession, *, shift: Shift, now: datetime) -> tuple[Facts, SessionType]:

@@ -12,6 +12,7 @@ from domain.access.policy import Action
 from domain.audit import service as audit
 from domain.availability import wall_clock
 from domain.availability.interval import Interval
+from domain.availability.schedule import SessionFormat
 from domain.booking import (
     book_service,
     claim_service,
@@ -91,7 +92,8 @@ async def create(
     )
     kind = verdict_service.kind_of(facts.practice, wanted.first)
     asked = series.weeks(first, count=wanted.weeks, zone=facts.practice.schedule.zone)
-    decided = series.decided(facts.practice, kind, asked, own=facts.own, now=now)
+    in_person = wanted.first.session_format is SessionFormat.IN_PERSON
+    decided = series.decided(facts.practice, kind, asked, own=facts.own, in_person=in_person, now=now)
     if facts.standing is not Standing.OPEN:
         raise await _not_taken_on(session, wanted=wanted.first, decided=decided, place=place, by=by, now=now)
     known = await queries.has_session_with(session, client_id=by.client_id, therapist_id=wanted.first.therapist_id)

@@ -1,16 +1,16 @@
-"""Which appointments no license covers any more.
+"""Which appointments nothing permits any more.
 
-A license that was verified and is submitted again, since its therapist's identity changed, still counts here: an admin
-is about to look, and nobody loses a session over it. Booking anew needs a verified one (`verdict_service`).
+A license that was verified and is looked at again, since its therapist's identity changed or its last check is old,
+still counts here: nobody loses a session over that. Booking anew needs a verified one (`verdict_service`).
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from domain.availability.interval import Interval
 from domain.ids import BookingId
-from domain.licensing import jurisdictions
-from domain.licensing.licenses import License, LicenseStatus
+from domain.licensing import permissions
+from domain.licensing.permissions import Permit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,16 +20,13 @@ class Promise:
     booking_id: BookingId
     place: str
     during: Interval
+    in_person: bool
 
 
-def uncovered(promises: Iterable[Promise], *, licenses: Sequence[License]) -> tuple[BookingId, ...]:
-    """Give the appointments that no license verified, or waiting to be, covers whole."""
-    counted = [
-        replace(each, status=LicenseStatus.VERIFIED) if each.status is LicenseStatus.SUBMITTED else each
-        for each in licenses
-    ]
+def uncovered(promises: Iterable[Promise], *, permits: Sequence[Permit]) -> tuple[BookingId, ...]:
+    """Give the appointments that no permission covers whole."""
     return tuple(
         each.booking_id
         for each in promises
-        if not jurisdictions.may_practice(counted, place=each.place, during=each.during).permitted
+        if not permissions.covering(permits, place=each.place, during=each.during, in_person=each.in_person)
     )

@@ -23,14 +23,15 @@ from domain.booking.practice_queries import Known
 from domain.booking.refusals import LicenseNotValidAtSession, OwnTimeOverlaps, SlotNotOffered, SlotTaken
 from domain.booking.states import Status
 from domain.booking.wanted import Wanted
-from domain.errors import Flaw, Invalid
+from domain.errors import Flaw, Invalid, Unavailable
 from domain.ids import BookingId, ClientId, TherapistId
 from domain.licensing import jurisdictions
-from domain.licensing import service as licensing
-from domain.licensing.licenses import License, LicenseStatus
+from domain.licensing import permission_queries as licensing
+from domain.licensing.places import Period
 from domain.therapists.service import TherapistNotFound
 
 OTHERS_ASKED: Final = 12
+LOOKS_MAX: Final = 3  # permissions change seldom; one that changes while it is looked at is looked at again
 NEAR_OTHERS: Final = timedelta(days=14)
 WORDS: Final = {
     WhyNot.NOTICE: "This start is past, or nearer than the notice the therapist needs.",
@@ -39,6 +40,16 @@ WORDS: Final = {
     WhyNot.OFF_GRID: "The therapist's sessions do not start at this minute.",
     WhyNot.DAILY_LIMIT: "The therapist has as many sessions on that day as they take.",
     WhyNot.BUSY: "The therapist is engaged at that time.",
+}
+
+AGAINST: Final[dict[jurisdictions.Reason | None, str]] = {
+    jurisdictions.Reason.EXPIRES_DURING_SESSION: "The therapist's license for that place ends before the session does.",
+    jurisdictions.Reason.EXPIRED: "The therapist's license for that place ends before the session does.",
+    jurisdictions.Reason.NOT_YET_VALID: "The therapist's license for that place does not hold yet at that time.",
+    jurisdictions.Reason.REMOTE_ONLY: "The therapist may see clients in that place by video or phone only.",
+    jurisdictions.Reason.NOT_CHECKED_LATELY: (
+        "The therapist's license for that place is due to be checked again; until then nothing new is booked on it."
+    ),
 }
 
 
@@ -50,12 +61,18 @@ class FormatNotOffered(Invalid):
         super().__init__(Flaw(pointer="/session_format", detail=detail))
 
 
+class PermissionsChange(Unavailable):
+    """Whenever the therapist's permissions were looked at, they had just changed."""
+
+    def __init__(self) -> None:
+        super().__init__("The therapist's licenses are being looked at; send the request again in a moment.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """What stands for and against one client's sessions with one therapist. own: the client's bare time."""
 
     practice: Practice
-    licenses: tuple[License, ...]
     own: Sequence[Span]
     standing: Standing
 
@@ -71,8 +88,8 @@ async def why_not(
 ) -> Offer:
     """Give the offer of the start a client wants, or raise why there is none.
 
-    The license it rests on stays until the transaction ends. besides: bookings that stand in nobody's way, such as the
-    one to be moved. Raises TherapistNotFound, SessionTypeUnknown, FormatNotOffered, then in this order
+    The permissions it rests on stay until the transaction ends. besides: bookings that stand in nobody's way, such as
+    the one to be moved. Raises TherapistNotFound, SessionTypeUnknown, FormatNotOffered, then in this order
     LicenseNotValidAtSession, SlotNotOffered, OwnTimeOverlaps, SlotTaken, with alternatives.
     """
     at = wanted.starts_at.astimezone(UTC)
@@ -86,7 +103,8 @@ async def why_not(
         now=now,
     )
     meant = offer.offer_of(facts.practice, kind_of(facts.practice, wanted), starts_at=at)
-    refused = offer.refusal(facts.practice, meant, own=facts.own, now=now)
+    in_person = wanted.session_format is SessionFormat.IN_PERSON
+    refused = offer.refusal(facts.practice, meant, own=facts.own, in_person=in_person, now=now)
     if facts.standing is Standing.OPEN:
         if refused is None:
             return meant
@@ -94,7 +112,14 @@ async def why_not(
             raise await own_time(session, during=meant.during, client_id=client_id, besides=besides)
     ways_on = await alternatives(session, instead_of=wanted, place=place, client_id=client_id, now=now)
     if refused is not None and refused.reason is Refusal.LICENSE:
-        detail = _against_license(facts.licenses, place=place, meant=meant)
+        detail = await against_license(
+            session,
+            therapist_id=wanted.therapist_id,
+            place=place,
+            during=meant.during,
+            in_person=in_person,
+            now=now,
+        )
         raise LicenseNotValidAtSession(detail, alternatives=ways_on)
     if facts.standing is not Standing.OPEN:
         raise SlotNotOffered("This therapist takes no new clients at present.", alternatives=ways_on)
@@ -125,7 +150,7 @@ async def rely_on(
 ) -> Facts:
     """Give what stands for and against a client's sessions with a listed therapist that start within the window.
 
-    The licenses they rest on stay until the transaction ends. Raises TherapistNotFound.
+    The permissions they rest on stay until the transaction ends. Raises TherapistNotFound, PermissionsChange.
     """
 
     async def known() -> Known | None:
@@ -143,12 +168,12 @@ async def rely_on(
     seen = await known()
     if seen is None or not seen.listed:
         raise TherapistNotFound
-    relied_on = await licensing.licenses_to_rely_on(session, therapist_id=therapist_id)
-    if set(relied_on) != {each for each in seen.licenses if each.status is LicenseStatus.VERIFIED}:
+    for _ in range(LOOKS_MAX):
+        relied_on = await licensing.to_rely_on(session, therapist_id=therapist_id, place=place, now=now)
+        if set(relied_on) == {each for each in seen.permits if each.place == place}:
+            return Facts(practice=seen.practice, own=seen.own, standing=offers_service.standing_of(seen))
         seen = await known() or seen  # one was decided meanwhile: what it is now counts
-    return Facts(
-        practice=seen.practice, licenses=seen.licenses, own=seen.own, standing=offers_service.standing_of(seen)
-    )
+    raise PermissionsChange
 
 
 async def alternatives(
@@ -253,12 +278,10 @@ async def own_time(
     return OwnTimeOverlaps(hold_id=own.id) if own.status is Status.HELD else OwnTimeOverlaps(appointment_id=own.id)
 
 
-def _against_license(licenses: Sequence[License], *, place: str, meant: Offer) -> str:
-    permission = jurisdictions.may_practice(licenses, place=place, during=meant.during)
-    match permission.reason:
-        case jurisdictions.Reason.EXPIRES_DURING_SESSION | jurisdictions.Reason.EXPIRED:
-            return "The therapist's license for that place ends before the session does."
-        case jurisdictions.Reason.NOT_YET_VALID:
-            return "The therapist's license for that place does not hold yet at that time."
-        case _:
-            return "The therapist has no verified license for that place."
+async def against_license(
+    session: AsyncSession, *, therapist_id: TherapistId, place: str, during: Period, in_person: bool, now: datetime
+) -> str:
+    """Say in words why no license of a therapist's covers a session, as far as a client may know."""
+    held = await licensing.why(session, therapist_id=therapist_id)
+    permission = jurisdictions.may_practice(held, place=place, during=during, in_person=in_person, asked_at=now)
+    return AGAINST.get(permission.reason, "The therapist has no verified license for that place.")

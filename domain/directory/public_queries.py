@@ -12,7 +12,7 @@ from domain.availability.schedule import SessionFormat
 from domain.directory import listing, queries
 from domain.directory.public import PublicProfile, Sought
 from domain.ids import TherapistId
-from domain.licensing import queries as licensing
+from domain.licensing import permission_queries as licensing
 from domain.therapists import profile as profiles
 from domain.therapists.tables import Therapist
 
@@ -67,7 +67,7 @@ def _conditions(sought: Sought, *, now: datetime) -> Iterator[ColumnElement[bool
     if sought.language is not None:
         yield _speaks(sought.language)
     if sought.jurisdiction is not None:
-        yield licensing.verified_for(Therapist.id, jurisdiction=sought.jurisdiction, instant=now)
+        yield licensing.permitted_at(Therapist.id, place=sought.jurisdiction, instant=now)
 
 
 def _holds(column: InstrumentedAttribute[list[str]], value: str) -> ColumnElement[bool]:

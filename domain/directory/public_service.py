@@ -1,4 +1,4 @@
-"""Therapists as the public sees them: always in four statements, however many there are.
+"""Therapists as the public sees them: in four statements, five with privileges, however many there are.
 
 Only listed ones are found. One who is no longer listed is still shown to who already sees them: `known` says so.
 """
@@ -15,14 +15,14 @@ from domain.directory.listing import ListingStatus
 from domain.directory.public import PublicProfile, PublicTherapist, Sought
 from domain.ids import TherapistId
 from domain.licensing import jurisdictions
-from domain.licensing import service as licensing
+from domain.licensing import permission_queries as licensing
 from domain.therapists.service import TherapistNotFound
 
 
 async def therapist(session: AsyncSession, *, therapist_id: TherapistId, known: bool, now: datetime) -> PublicTherapist:
     """Show a therapist. known: whether the caller sees them even unlisted. Raises TherapistNotFound."""
     profile = await _visible(session, therapist_id=therapist_id, known=known, now=now)
-    (shown,) = await _with_offer(session, [profile], on=_day(now))
+    (shown,) = await _with_offer(session, [profile], now=now)
     return shown
 
 
@@ -35,19 +35,19 @@ async def therapists(
     """
     public.check(sought, vocabulary=vocabulary.load())
     found = await public_queries.listed(session, sought=sought, after=after, limit=limit, now=now)
-    return await _with_offer(session, found, on=_day(now))
+    return await _with_offer(session, found, now=now)
 
 
 async def practice_jurisdictions(
     session: AsyncSession, *, therapist_id: TherapistId, on: date | None, known: bool, now: datetime
 ) -> Sequence[str]:
-    """Tell where a therapist may practice on a day of each jurisdiction's calendar, sorted; None is today in UTC.
+    """Tell where practice may be booked for a day of each jurisdiction's calendar, sorted; None is today in UTC.
 
     known: whether the caller sees them even unlisted. Raises TherapistNotFound.
     """
     await _visible(session, therapist_id=therapist_id, known=known, now=now)
-    held = await licensing.licenses_of(session, therapist_ids=(therapist_id,))
-    return jurisdictions.practicable_on(held[therapist_id], on=on or _day(now))
+    held = await licensing.why(session, therapist_id=therapist_id)
+    return jurisdictions.practicable_on(held, on=on or _day(now), asked_at=now)
 
 
 async def _visible(session: AsyncSession, *, therapist_id: TherapistId, known: bool, now: datetime) -> PublicProfile:
@@ -58,17 +58,17 @@ async def _visible(session: AsyncSession, *, therapist_id: TherapistId, known: b
 
 
 async def _with_offer(
-    session: AsyncSession, profiles: Sequence[PublicProfile], *, on: date
+    session: AsyncSession, profiles: Sequence[PublicProfile], *, now: datetime
 ) -> Sequence[PublicTherapist]:
     """Add what can be booked and where; one who is not listed any more may have no schedule."""
     ids = tuple(profile.therapist_id for profile in profiles)
     schedules = await availability.schedules_of(session, therapist_ids=ids)
-    held = await licensing.licenses_of(session, therapist_ids=ids)
+    held = await licensing.credentials(session, therapist_ids=ids)
     return [
         PublicTherapist(
             profile=profile,
             session_types=schedules[profile.therapist_id].session_types if profile.therapist_id in schedules else (),
-            practice_jurisdictions=jurisdictions.practicable_on(held[profile.therapist_id], on=on),
+            practice_jurisdictions=jurisdictions.practicable_on(held[profile.therapist_id], on=_day(now), asked_at=now),
         )
         for profile in profiles
     ]

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.availability.tables import SessionTypeRow, WeeklyHoursRow
 from domain.database import among
 from domain.ids import TherapistId
-from domain.licensing import queries as licensing
+from domain.licensing import permission_queries as licensing
 from domain.therapists.tables import Therapist
 
 

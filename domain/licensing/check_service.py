@@ -1,5 +1,6 @@
 """Run the checks of a license against the number itself and our copies of the registers, and write them down."""
 
+import json
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
@@ -7,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.ids import uuid7
 from domain.licensing import provider_storage, queries, screening
-from domain.licensing.checks import CheckResult
+from domain.licensing.checks import CheckResult, CheckTrigger
 from domain.licensing.exclusion_list import ExclusionRow
 from domain.licensing.screening import Applicant, ExclusionLookup
 from domain.licensing.tables import Exclusion, LicenseCheck, LicenseRow
@@ -17,7 +18,13 @@ from domain.vault.cipher import Vault
 
 
 async def run(
-    session: AsyncSession, *, row: LicenseRow, therapist: Therapist, vault: Vault, now: datetime
+    session: AsyncSession,
+    *,
+    row: LicenseRow,
+    therapist: Therapist,
+    trigger: CheckTrigger,
+    vault: Vault,
+    now: datetime,
 ) -> Sequence[LicenseCheck]:
     """Check a license's therapist as they stand now, and write the results down with the license."""
     person = therapists.identity(therapist, vault=vault)
@@ -42,6 +49,11 @@ async def run(
             outcome=result.outcome,
             detail=result.detail,
             source=result.source,
+            source_url=result.source_url,
+            method=result.method,
+            trigger=trigger,
+            as_of=result.as_of,
+            evidence=json.dumps({"found": result.evidence}),
             checked_at=now,
         )
         for result in results

@@ -53,6 +53,7 @@ _AFTER_WHILE_PENDING: Final = {
 
 _AFTER_IDENTITY_CHANGE: Final = {
     LicenseStatus.SUBMITTED: LicenseStatus.SUBMITTED,
+    LicenseStatus.NEEDS_INFO: LicenseStatus.NEEDS_INFO,
     LicenseStatus.VERIFIED: LicenseStatus.SUBMITTED,
     LicenseStatus.SUSPENDED: LicenseStatus.SUSPENDED,
 }
@@ -72,12 +73,14 @@ class Pending:
 class Ruling:
     """What holds after a decision; pending replaces whatever was pending before, None ends it.
 
-    overrides: the failed checks that this decision overrides, for the audit trail.
+    overrides: the failed checks that this decision overrides, for the audit trail. seconds: the first admin, where this
+    decision lets theirs take effect.
     """
 
     status: LicenseStatus
     pending: Pending | None
     overrides: frozenset[CheckName]
+    seconds: AccountId | None = None
 
     @property
     def awaiting(self) -> Awaiting | None:
@@ -113,7 +116,7 @@ def decide(
         return Ruling(status=status, pending=first, overrides=overrides)
     if pending.by == by:
         return Ruling(status=status, pending=pending, overrides=overrides)
-    return Ruling(status=after, pending=None, overrides=overrides)
+    return Ruling(status=after, pending=None, overrides=overrides, seconds=pending.by)
 
 
 def after_identity_change(status: LicenseStatus) -> LicenseStatus:

@@ -1,26 +1,28 @@
-"""Licenses: which titles are accepted, and what one license says.
+"""Licenses and privileges: which titles are accepted, and what one of them says.
 
 Accepted are titles whose holder practises independently. Supervised titles are not accepted in this version, because
 such a person may practise only under a named supervisor whose own license would have to be held, checked and shown.
 Titles for addiction counselling alone, and school or pastoral titles, are not clinical licenses for what clients seek
-here. What a license may do there and then is reckoned in `jurisdictions.py`.
+here. What a license or a privilege may do there and then is reckoned in `jurisdictions.py`.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeAlias
 
 from domain.errors import Flaw, Invalid
 from domain.ids import LicenseId
 from domain.licensing import places
+from domain.licensing.compacts import Compact
+from domain.licensing.standing import Standing
 
 EARLIEST_DAY: Final = date(1900, 1, 1)
 LATEST_DAY: Final = date(2199, 12, 31)
 
 
 class LicenseType(StrEnum):
-    """The independent clinical titles that are accepted."""
+    """The clinical titles: first those for independent practice, then those held under supervision."""
 
     LPC = "LPC"
     LPCC = "LPCC"
@@ -36,31 +38,58 @@ class LicenseType(StrEnum):
     PSYCHOLOGIST = "PSYCHOLOGIST"
     PSYCHIATRIST = "PSYCHIATRIST"
     PMHNP = "PMHNP"
+    LPC_ASSOCIATE = "LPC_ASSOCIATE"
+    LAC = "LAC"
+    ALC = "ALC"
+    APCC = "APCC"
+    LMHCA = "LMHCA"
+    LPCC_CANDIDATE = "LPCC_CANDIDATE"
+    LGPC = "LGPC"
+    RMHCI = "RMHCI"
+    LMSW = "LMSW"
+    LSW = "LSW"
+    ASW = "ASW"
+    LCSWA = "LCSWA"
+    AMFT = "AMFT"
+    LMFT_A = "LMFT_A"
+    LGMFT = "LGMFT"
+    PSYCHOLOGICAL_ASSOCIATE = "PSYCHOLOGICAL_ASSOCIATE"
+    POSTDOCTORAL_REGISTRANT = "POSTDOCTORAL_REGISTRANT"
 
 
-# Known and refused, so that the refusal can say why. Some letters mean another thing in another state (LAC).
-SUPERVISED_TITLES: Final = frozenset(
+INDEPENDENT: Final = frozenset(
     {
-        *("LPC_ASSOCIATE", "LPC_A", "LAC", "ALC", "APCC", "LMHCA", "LPCC_CANDIDATE", "LGPC", "RMHCI"),
-        *("LMSW", "LSW", "ASW", "LCSWA", "LBSW"),
-        *("AMFT", "LMFT_A", "LMFTA", "LGMFT"),
-        *("PSYCHOLOGICAL_ASSOCIATE", "POSTDOCTORAL_REGISTRANT"),
+        *(LicenseType.LPC, LicenseType.LPCC, LicenseType.LCPC, LicenseType.LMHC, LicenseType.LCMHC),
+        *(LicenseType.LCSW, LicenseType.LCSW_C, LicenseType.LICSW, LicenseType.LISW),
+        *(LicenseType.LMFT, LicenseType.LCMFT),
+        *(LicenseType.PSYCHOLOGIST, LicenseType.PSYCHIATRIST, LicenseType.PMHNP),
     },
 )
+ASSOCIATES: Final = frozenset(LicenseType) - INDEPENDENT
 
 
 class LicenseStatus(StrEnum):
-    """Where a license stands with us. Only a verified one ever permits anything."""
+    """Where a license stands with us. Only a verified one ever permits a new booking."""
 
     SUBMITTED = "submitted"
+    NEEDS_INFO = "needs_info"
     VERIFIED = "verified"
     REJECTED = "rejected"
     SUSPENDED = "suspended"
 
 
+WAITING: Final = frozenset({LicenseStatus.SUBMITTED, LicenseStatus.NEEDS_INFO})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class License:
-    """One license of one therapist; issued_on and expires_on are days of its jurisdiction, both included."""
+    """One license of one therapist; issued_on and expires_on are days of its jurisdiction, both included.
+
+    standing: what the board says. board_expires_on: its last day by the board, where said. supervised_until: the last
+    day of the supervisor's license, for a title that is held under supervision. was_verified: whether sessions were
+    booked on it, so that they stay while an admin looks again. fresh_until: when the last good check is too old for
+    new bookings (aware), None where there was none.
+    """
 
     license_id: LicenseId
     license_type: LicenseType
@@ -68,11 +97,57 @@ class License:
     issued_on: date
     expires_on: date
     status: LicenseStatus
+    standing: Standing = Standing.VALID
+    encumbered: bool = False
+    board_expires_on: date | None = None
+    supervised_until: date | None = None
+    was_verified: bool = False
+    fresh_until: datetime | None = None
 
     def __post_init__(self) -> None:
-        if not EARLIEST_DAY <= self.issued_on <= self.expires_on <= LATEST_DAY:
-            message = "a license runs from issued_on to expires_on, between 1900 and 2199"
-            raise ValueError(message)
+        _require_days(self.issued_on, self.expires_on)
+
+    @property
+    def last_day(self) -> date:
+        """Its last day by everything that is known: what was stated, what the board says, the supervisor's license."""
+        days = (self.expires_on, self.board_expires_on, self.supervised_until)
+        return min(day for day in days if day is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Privilege:
+    """What a compact lets a therapist do away from home. jurisdictions: None for all members; else as in `License`."""
+
+    license_id: LicenseId
+    compact: Compact
+    home_license_id: LicenseId
+    jurisdictions: frozenset[str] | None
+    issued_on: date
+    expires_on: date
+    status: LicenseStatus
+    standing: Standing = Standing.VALID
+    encumbered: bool = False
+    board_expires_on: date | None = None
+    was_verified: bool = False
+    fresh_until: datetime | None = None
+
+    def __post_init__(self) -> None:
+        _require_days(self.issued_on, self.expires_on)
+
+    @property
+    def last_day(self) -> date:
+        """Its last day by what was stated and by what the compact says."""
+        return self.expires_on if self.board_expires_on is None else min(self.expires_on, self.board_expires_on)
+
+
+# What can permit practice. Another kind joins as a further member of this union and a further case in `jurisdictions`.
+Credential: TypeAlias = License | Privilege
+
+
+def _require_days(issued_on: date, expires_on: date) -> None:
+    if not EARLIEST_DAY <= issued_on <= expires_on <= LATEST_DAY:
+        message = "a license runs from issued_on to expires_on, between 1900 and 2199"
+        raise ValueError(message)
 
 
 class FlawedClaim(Invalid):
@@ -104,9 +179,9 @@ def claimed(
 
 
 def _title_flaws(license_type: str) -> list[Flaw]:
-    if license_type in set(LicenseType):
+    if license_type in set(INDEPENDENT):
         return []
-    if license_type.upper().replace("-", "_") in SUPERVISED_TITLES:
+    if license_type.upper().replace("-", "_") in set(ASSOCIATES):
         detail = "This title is held under supervision; for now only titles for independent practice are accepted."
     else:
         detail = f"This is not a title we accept; accepted are {', '.join(LicenseType)}."

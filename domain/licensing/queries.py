@@ -7,7 +7,6 @@ from uuid import UUID
 from sqlalchemy import ARRAY, ColumnElement, Text, and_, exists, func, literal, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute
 
 from domain.ids import LicenseId, TherapistId
 from domain.licensing import decisions
@@ -29,20 +28,6 @@ async def of_therapists(session: AsyncSession, *, therapist_ids: Collection[Ther
     return (await session.scalars(statement)).all()
 
 
-async def verified_to_rely_on(session: AsyncSession, *, therapist_id: TherapistId) -> Sequence[LicenseRow]:
-    """Load a therapist's verified licenses, which stay verified until the transaction ends.
-
-    Waits for a decision that is being made, and judges what comes of it; others may rely on the same at once.
-    """
-    statement = (
-        select(LicenseRow)
-        .where(LicenseRow.therapist_id == therapist_id, LicenseRow.status == LicenseStatus.VERIFIED)
-        .order_by(LicenseRow.submitted_at, LicenseRow.id)  # also the order of the locks, the same as in `to_recheck`
-        .with_for_update(read=True)
-    )
-    return (await session.scalars(statement.execution_options(populate_existing=True))).all()
-
-
 async def to_recheck(session: AsyncSession, *, therapist_id: TherapistId) -> Sequence[LicenseRow]:
     """Load a therapist's licenses that depend on who they are, and keep others from deciding or relying on them."""
     statement = (
@@ -52,27 +37,6 @@ async def to_recheck(session: AsyncSession, *, therapist_id: TherapistId) -> Seq
         .with_for_update()
     )
     return (await session.scalars(statement.execution_options(populate_existing=True))).all()
-
-
-def verified_at(therapist_id: InstrumentedAttribute[TherapistId], *, instant: datetime) -> ColumnElement[bool]:
-    """Say, in a statement, that a therapist holds a verified license whose days include the instant."""
-    return exists().where(
-        LicenseRow.therapist_id == therapist_id,
-        LicenseRow.status == LicenseStatus.VERIFIED,
-        LicenseRow.valid_during.contains(instant),
-    )
-
-
-def verified_for(
-    therapist_id: InstrumentedAttribute[TherapistId], *, jurisdiction: str, instant: datetime
-) -> ColumnElement[bool]:
-    """Say, in a statement, that a therapist holds a license for the place, verified and valid at the instant."""
-    return exists().where(
-        LicenseRow.therapist_id == therapist_id,
-        LicenseRow.jurisdiction == jurisdiction,
-        LicenseRow.status == LicenseStatus.VERIFIED,
-        LicenseRow.valid_during.contains(instant),
-    )
 
 
 async def locked(session: AsyncSession, *, license_id: LicenseId) -> LicenseRow | None:
@@ -174,6 +138,7 @@ async def has_suspended_twin(session: AsyncSession, *, row: LicenseRow) -> bool:
         LicenseRow.license_type == row.license_type,
         letters_and_digits == "".join(sign for sign in row.number.lower() if sign.isascii() and sign.isalnum()),
         LicenseRow.jurisdiction == row.jurisdiction,
+        LicenseRow.compact.is_not_distinct_from(row.compact),
         LicenseRow.status == LicenseStatus.SUSPENDED,
     )
     return bool(await session.scalar(select(exists().where(twin))))

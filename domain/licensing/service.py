@@ -1,6 +1,6 @@
 """Licenses: submitted and checked, listed, and decided by admins."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
@@ -14,11 +14,12 @@ from domain.access.policy import Action
 from domain.audit import service as audit
 from domain.errors import Conflict, NotFound
 from domain.ids import LicenseId, TherapistId, uuid7
-from domain.licensing import check_service, claims, decisions, jurisdictions, licenses, queries
-from domain.licensing.checks import CheckName, CheckResult
+from domain.licensing import check_service, claims, decisions, freshness, licenses, permission_service, places, queries
+from domain.licensing.checks import CheckName, CheckResult, CheckTrigger
 from domain.licensing.claims import Decision, LicenseClaim
 from domain.licensing.decisions import Awaiting, Pending, Ruling
 from domain.licensing.licenses import License, LicenseStatus
+from domain.licensing.standing import Standing
 from domain.licensing.tables import LicenseCheck, LicenseDecision, LicenseRow
 from domain.therapists import queries as therapist_queries
 from domain.therapists import service as therapists
@@ -69,29 +70,6 @@ class QueuePage:
     has_more: bool
 
 
-async def licenses_of(
-    session: AsyncSession, *, therapist_ids: Collection[TherapistId]
-) -> Mapping[TherapistId, tuple[License, ...]]:
-    """Give every license of these therapists, of every status, for the rules to judge; each therapist is a key."""
-    found: dict[TherapistId, list[License]] = {therapist_id: [] for therapist_id in therapist_ids}
-    for row in await queries.of_therapists(session, therapist_ids=therapist_ids):
-        found[row.therapist_id].append(_license(row))
-    return {therapist_id: tuple(held) for therapist_id, held in found.items()}
-
-
-async def licenses_to_rely_on(session: AsyncSession, *, therapist_id: TherapistId) -> tuple[License, ...]:
-    """Give a therapist's verified licenses, which no decision takes away before the transaction ends.
-
-    For what is promised on them, in a transaction that writes; take these locks before those of bookings.
-    """
-    return tuple(_license(row) for row in await queries.verified_to_rely_on(session, therapist_id=therapist_id))
-
-
-async def keep_from_relying(session: AsyncSession, *, therapist_id: TherapistId) -> None:
-    """Wait for whoever relies on a therapist's licenses, and let nobody rely on them until the transaction ends."""
-    await queries.to_recheck(session, therapist_id=therapist_id)
-
-
 async def submit(
     session: AsyncSession, *, claim: LicenseClaim, by: Actor, vault: Vault, now: datetime
 ) -> CheckedLicense:
@@ -112,7 +90,9 @@ async def submit(
     if therapist is None:
         raise therapists.ProfileMissing
     row = await _store(session, stated=stated, number=claim.number, therapist=therapist, now=now)
-    checks = await check_service.run(session, row=row, therapist=therapist, vault=vault, now=now)
+    checks = await check_service.run(
+        session, row=row, therapist=therapist, trigger=CheckTrigger.SUBMISSION, vault=vault, now=now
+    )
     audit.record(session, by=by, action=Action.LICENSE_SUBMIT, subject_kind="license", subject_id=row.id, now=now)
     return CheckedLicense(row=row, checks=checks, awaiting=None)
 
@@ -132,7 +112,9 @@ async def recheck(session: AsyncSession, *, by: Actor, vault: Vault, now: dateti
         row.decided_at = row.decided_at if row.status is before else None
         row.pending_decision_id = None
         row.version += 1
-        checks = await check_service.run(session, row=row, therapist=therapist, vault=vault, now=now)
+        checks = await check_service.run(
+            session, row=row, therapist=therapist, trigger=CheckTrigger.IDENTITY_CHANGE, vault=vault, now=now
+        )
         audit.record(
             session,
             by=by,
@@ -143,6 +125,7 @@ async def recheck(session: AsyncSession, *, by: Actor, vault: Vault, now: dateti
             reason=f"the therapist's identity changed; it was {before}",
         )
         checked.append(CheckedLicense(row=row, checks=checks, awaiting=None))
+    await permission_service.rewrite(session, therapist_id=therapist.id)
     return checked
 
 
@@ -232,7 +215,9 @@ async def decide(
         row.pending_decision_id = written.id
     row.status = ruling.status
     row.version += 1
-    await session.flush()
+    if ruling.pending is None:
+        _stand(row, decision=decision)
+    await permission_service.rewrite(session, therapist_id=row.therapist_id)
     audit.record(
         session,
         by=by,
@@ -249,7 +234,7 @@ async def _store(
     session: AsyncSession, *, stated: License, number: str, therapist: Therapist, now: datetime
 ) -> LicenseRow:
     """Write a submitted license down. Raises LicenseOnFile, also for one that is suspended under other days."""
-    window = jurisdictions.validity(stated)
+    window = places.days(stated.jurisdiction, first=stated.issued_on, last=stated.expires_on)
     never = window.ends_at <= window.starts_at
     row = LicenseRow(
         id=stated.license_id,
@@ -264,6 +249,22 @@ async def _store(
         pending_decision_id=None,
         submitted_at=now,
         decided_at=None,
+        compact=None,
+        home_license_id=None,
+        member_jurisdictions=None,
+        supervisor_name=None,
+        supervisor_license_type=None,
+        supervisor_number=None,
+        supervisor_expires_on=None,
+        standing=None,
+        encumbered=False,
+        board_expires_on=None,
+        was_verified=False,
+        board_checked_on=None,
+        screened_on=None,
+        monitored_at=None,
+        claimed_by=None,
+        claimed_until=None,
         version=1,
     )
     if await queries.has_suspended_twin(session, row=row):
@@ -292,6 +293,8 @@ async def _pending(session: AsyncSession, row: LicenseRow) -> Pending | None:
     if row.pending_decision_id is None:
         return None
     first = await queries.decision(session, decision_id=row.pending_decision_id)
+    if first.admin_id is None:
+        raise ValueError("what the service decides takes effect at once")
     return Pending(
         outcome=first.outcome,
         by=first.admin_id,
@@ -311,26 +314,29 @@ def _decision_row(row: LicenseRow, *, decision: Decision, ruling: Ruling, by: Ac
         source_checked_on=decision.source.checked_on,
         override_reason=decision.override_reason,
         overrides=sorted(ruling.overrides),
+        standing=Standing.VALID,
+        encumbered=False,
+        status_before=row.status,
+        status_after=ruling.status,
+        seconds_admin_id=ruling.seconds,
         took_effect=ruling.pending is None,
         decided_at=now,
     )
+
+
+def _stand(row: LicenseRow, *, decision: Decision) -> None:
+    """Let a row stand as a decision that took effect says."""
+    row.was_verified = row.status is LicenseStatus.VERIFIED
+    if row.status is LicenseStatus.VERIFIED:
+        row.standing = Standing.VALID
+        row.board_checked_on = freshness.later(row.board_checked_on, decision.source.checked_on)
+        row.screened_on = freshness.later(row.screened_on, decision.source.checked_on)
 
 
 def _audited_reason(decision: Decision, ruling: Ruling) -> str:
     effect = "" if ruling.pending is None else ", awaiting a second admin"
     override = f"; overrides {', '.join(sorted(ruling.overrides))}: {decision.override_reason}"
     return f"{decision.outcome}{effect}: {decision.reason}{override if ruling.overrides else ''}"
-
-
-def _license(row: LicenseRow) -> License:
-    return License(
-        license_id=row.id,
-        license_type=row.license_type,
-        jurisdiction=row.jurisdiction,
-        issued_on=row.issued_on,
-        expires_on=row.expires_on,
-        status=row.status,
-    )
 
 
 def _result(check: LicenseCheck) -> CheckResult:

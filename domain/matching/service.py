@@ -29,8 +29,8 @@ from domain.concepts.text import ConcernReading
 from domain.errors import NotFound
 from domain.ids import ClientId, MatchId, TherapistId, uuid7
 from domain.intake import danger
-from domain.licensing import jurisdictions
-from domain.licensing import service as licensing
+from domain.licensing import permission_queries as licensing
+from domain.licensing import permissions
 from domain.matching import conditions, openings, queries, wish
 from domain.matching.answer import KeptAnswer, Match, wish_to_json
 from domain.matching.conditions import Candidate, Exclusion
@@ -187,12 +187,12 @@ async def _understood(wish: Wish) -> tuple[tuple[ConcernReading, ...], Safety]:
 async def _sift(session: AsyncSession, *, wish_: Wish, client_id: ClientId, now: datetime) -> _Sifted:
     """Sort out the listed therapists by what can be told without looking for sessions."""
     listed = await queries.listed(session, now=now)
-    licenses = await licensing.licenses_of(session, therapist_ids=listed.keys())
+    permits = await licensing.bookable_in(session, therapist_ids=listed.keys(), place=wish_.jurisdiction, now=now)
     permitted = {
-        therapist_id: jurisdictions.permitted_windows(held, place=wish_.jurisdiction)
-        for therapist_id, held in licenses.items()
+        therapist_id: permissions.windows(held, place=wish_.jurisdiction, in_person=False)
+        for therapist_id, held in permits.items()
     }
-    here = [therapist_id for therapist_id, windows in permitted.items() if windows]
+    here = list(permitted)
     schedules = await availability.schedules_of(session, therapist_ids=here)
     caseloads = await offers_queries.caseloads(session, therapist_ids=here, client_id=client_id, now=now)
     sifted = _Sifted()

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
+from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,13 +11,16 @@ from domain.access.actor import Role
 from domain.availability import service as availability
 from domain.availability.schedule import Schedule
 from domain.ids import AccountId, LicenseId, TherapistId, uuid7
-from domain.licensing import places
+from domain.licensing import permission_service, places
 from domain.licensing.licenses import LicenseStatus, LicenseType
+from domain.licensing.standing import Standing
 from domain.licensing.tables import LicenseRow
 from domain.therapists.profile import Gender
 from domain.therapists.tables import Therapist
 from tests.build import accounts
 from tests.build.availability import schedule as built_schedule
+
+NEVER_STALE = date(2099, 1, 1)
 
 
 async def profile(
@@ -70,8 +74,9 @@ async def license_of(
     issued_on: date = date(2015, 6, 1),
     expires_on: date = date(2031, 6, 30),
     status: LicenseStatus = LicenseStatus.VERIFIED,
+    checked_on: date = NEVER_STALE,
 ) -> LicenseId:
-    """Store a license as it stands after its decision."""
+    """Store a license as it stands after its decision. checked_on: the last good look, at the board and at the list."""
     license_id = LicenseId(uuid7())
     days = places.days(jurisdiction, first=issued_on, last=expires_on)
     session.add(
@@ -88,11 +93,26 @@ async def license_of(
             pending_decision_id=None,
             submitted_at=datetime.now(UTC),
             decided_at=None,
+            standing=Standing.VALID,
+            was_verified=status is LicenseStatus.VERIFIED,
+            board_checked_on=checked_on,
+            screened_on=checked_on,
             version=1,
         )
     )
-    await session.flush()
+    await permission_service.rewrite(session, therapist_id=therapist_id)
     return license_id
+
+
+async def stand(session: AsyncSession, *, therapist_id: TherapistId, status: LicenseStatus) -> None:
+    """Let every license of a therapist stand so, as decisions do: what is taken away was never verified."""
+    lost = status in {LicenseStatus.SUSPENDED, LicenseStatus.REJECTED}
+    await session.execute(
+        update(LicenseRow)
+        .where(LicenseRow.therapist_id == therapist_id)
+        .values(status=status, was_verified=not lost, decided_at=datetime.now(UTC))
+    )
+    await permission_service.rewrite(session, therapist_id=therapist_id)
 
 
 async def schedule_of(session: AsyncSession, *, therapist_id: TherapistId, schedule: Schedule) -> None:

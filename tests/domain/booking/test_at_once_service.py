@@ -19,7 +19,6 @@ from domain.booking.wanted import Wanted
 from domain.database import DriverConnection, driver_connection
 from domain.directory import service as directory
 from domain.licensing.licenses import LicenseStatus
-from domain.licensing.tables import LicenseRow
 from domain.replay.service import Request
 from domain.therapists.tables import Therapist
 from tests.build import booking, therapists
@@ -77,9 +76,7 @@ async def test_a_license_suspended_since_the_look_is_not_relied_on(
     therapist_id = await listed_therapist(session)
     seen = await ready(driver, by=by, wanted=booking.wanted(therapist_id), now=now)
 
-    await session.execute(
-        update(LicenseRow).where(LicenseRow.therapist_id == therapist_id).values(status=LicenseStatus.SUSPENDED)
-    )
+    await therapists.stand(session, therapist_id=therapist_id, status=LicenseStatus.SUSPENDED)
 
     assert not await at_once_service.take(driver, ready=seen, request=None, along=())
     assert await rows(session, by) == (0, 0)

@@ -23,10 +23,9 @@ from domain.booking.tables import Booking
 from domain.ids import BookingId, uuid7
 from domain.insertion import Insertion
 from domain.licensing.licenses import LicenseStatus
-from domain.licensing.tables import LicenseRow
 from domain.money import Money
 from domain.therapists.tables import Therapist
-from tests.build import booking
+from tests.build import booking, therapists
 from tests.build.availability import hours, schedule, session_type
 from tests.build.booking import client
 from tests.build.therapists import listed_therapist, schedule_of
@@ -123,9 +122,7 @@ async def test_a_license_lost_meanwhile_stops_the_booking(session: AsyncSession,
     therapist_id = await listed_therapist(session)
     by = await client(session)
     held = await hold_service.hold(session, wanted=booking.wanted(therapist_id), by=by, now=now)
-    await session.execute(
-        update(LicenseRow).where(LicenseRow.therapist_id == therapist_id).values(status=LicenseStatus.SUSPENDED)
-    )
+    await therapists.stand(session, therapist_id=therapist_id, status=LicenseStatus.SUSPENDED)
 
     with pytest.raises(LicenseNotValidAtSession):
         await book_service.book_held(session, hold_id=held.id, by=by, now=now, after=())

@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.parts import Parts
@@ -26,6 +26,7 @@ from domain.booking.tables import Booking
 from domain.booking.terms import Party, ReasonCode
 from domain.database import Database
 from domain.ids import AccountId, BookingId, LicenseId, TherapistId, uuid7
+from domain.licensing import permission_service
 from domain.licensing.licenses import LicenseStatus
 from domain.licensing.tables import LicenseRow
 from domain.therapists.service import ProfileMissing, TherapistNotFound
@@ -74,12 +75,9 @@ async def letters(session: AsyncSession, *, to: AccountId, parts: Parts) -> int:
 
 async def lose(session: AsyncSession, license_id: LicenseId, *, now: datetime) -> None:
     """Suspend a license, as an admin's decision does."""
-    await session.execute(
-        update(LicenseRow)
-        .where(LicenseRow.id == license_id)
-        .values(status=LicenseStatus.SUSPENDED, decided_at=now)
-        .execution_options(synchronize_session=False)
-    )
+    row = await session.get_one(LicenseRow, license_id)
+    row.status, row.was_verified, row.decided_at = LicenseStatus.SUSPENDED, False, now
+    await permission_service.rewrite(session, therapist_id=row.therapist_id)
 
 
 async def license_of(session: AsyncSession, therapist_id: TherapistId) -> LicenseId:
@@ -253,9 +251,7 @@ async def test_a_license_that_is_submitted_again_still_covers(
 ) -> None:
     therapist_id = await listed_therapist(session)
     stays = await booked(session, therapist_id, by=await client(session), now=now)
-    await session.execute(
-        update(LicenseRow).where(LicenseRow.therapist_id == therapist_id).values(status=LicenseStatus.SUBMITTED)
-    )
+    await therapists.stand(session, therapist_id=therapist_id, status=LicenseStatus.SUBMITTED)
 
     await review(session, therapist_id, database=test_database, parts=parts)
 

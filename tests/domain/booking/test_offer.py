@@ -81,7 +81,9 @@ def starts(
 def refused(of: Practice, start: str, *, code: str = "individual_50", own: tuple[Interval, ...] = ()) -> Refused | None:
     kind = of.kind_of(code)
     assert kind is not None
-    return offer.refusal(of, offer.offer_of(of, kind, starts_at=instant(start)), own=slots.spans(own), now=NOW)
+    return offer.refusal(
+        of, offer.offer_of(of, kind, starts_at=instant(start)), own=slots.spans(own), in_person=False, now=NOW
+    )
 
 
 def test_an_offer_says_all_that_a_booking_keeps() -> None:
@@ -243,7 +245,9 @@ def test_what_is_offered_is_exactly_what_is_not_refused(
     start = WEEK.starts_at + asked * quarter
 
     offered = offer.offers(of, session_type=kind.code, window=WEEK, own=slots.spans(own), now=NOW)
-    verdict = offer.refusal(of, offer.offer_of(of, kind, starts_at=start), own=slots.spans(own), now=NOW)
+    verdict = offer.refusal(
+        of, offer.offer_of(of, kind, starts_at=start), own=slots.spans(own), in_person=False, now=NOW
+    )
 
     assert (start in {each.starts_at for each in offered}) == (verdict is None and WEEK.holds(start))
 

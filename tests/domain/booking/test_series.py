@@ -80,7 +80,7 @@ def test_a_wall_time_that_is_skipped_is_refused_where_the_gap_ends() -> None:
     first = instant("2027-03-07T02:30-05:00")
     found = series.weeks(first, count=3, zone="America/New_York")
 
-    decided = series.decided(practice(rules=night), KIND, found, own=(), now=NOW)
+    decided = series.decided(practice(rules=night), KIND, found, own=(), in_person=False, now=NOW)
 
     assert [week.exists for week in found] == [True, False, True]
     assert decided[1] == WeekRefused(starts_at=instant("2027-03-14T07:00Z"), reason=Reason.NOT_OFFERED)
@@ -92,7 +92,7 @@ def test_each_week_is_refused_for_its_own_reason() -> None:
     starts = [week.starts_at for week in found]
     known = practice(engaged=(span(starts[1]),), ends="2026-11-12T00:00Z")
 
-    decided = series.decided(known, KIND, found, own=(span(starts[2]),), now=NOW)
+    decided = series.decided(known, KIND, found, own=(span(starts[2]),), in_person=False, now=NOW)
 
     assert reasons(decided) == [None, Reason.TAKEN, Reason.OWN_TIME, None, Reason.LICENSE]
     assert series.refused(decided) == tuple(each for each in decided if isinstance(each, WeekRefused))
@@ -102,7 +102,7 @@ def test_horizon_and_notice_bind_the_first_session_only() -> None:
     near = schedule(horizon_days=21, notice=60)
     found = series.weeks(FIRST, count=26, zone="America/New_York")
 
-    decided = series.decided(practice(rules=near), KIND, found, own=(), now=NOW)
+    decided = series.decided(practice(rules=near), KIND, found, own=(), in_person=False, now=NOW)
 
     assert reasons(decided) == [None] * 26
 
@@ -112,7 +112,7 @@ def test_even_the_farthest_horizon_binds_the_first_session_only() -> None:
     assert first is not None
     found = series.weeks(first, count=26, zone="America/New_York")
 
-    decided = series.decided(practice(), KIND, found, own=(), now=NOW)
+    decided = series.decided(practice(), KIND, found, own=(), in_person=False, now=NOW)
 
     assert found[-1].starts_at - NOW > timedelta(days=366)
     assert reasons(decided) == [None] * 26
@@ -122,7 +122,7 @@ def test_beyond_the_horizon_there_is_no_week_at_all() -> None:
     near = schedule(horizon_days=14)
     found = series.weeks(FIRST, count=4, zone="America/New_York")
 
-    decided = series.decided(practice(rules=near), KIND, found, own=(), now=NOW)
+    decided = series.decided(practice(rules=near), KIND, found, own=(), in_person=False, now=NOW)
 
     assert reasons(decided) == [Reason.NOT_OFFERED] * 4
 
@@ -130,7 +130,7 @@ def test_beyond_the_horizon_there_is_no_week_at_all() -> None:
 def test_weeks_in_the_past_are_not_offered_and_the_others_are() -> None:
     found = series.weeks(FIRST, count=3, zone="America/New_York")
 
-    decided = series.decided(practice(), KIND, found, own=(), now=FIRST + timedelta(days=1))
+    decided = series.decided(practice(), KIND, found, own=(), in_person=False, now=FIRST + timedelta(days=1))
 
     assert reasons(decided) == [Reason.NOT_OFFERED, None, None]
 
@@ -152,7 +152,7 @@ def test_a_series_shifts_by_the_wall(starts: list[datetime], days: int, zone: st
 def test_an_offer_is_made_for_each_week_that_can_be_had() -> None:
     found = series.weeks(FIRST, count=2, zone="America/New_York")
 
-    decided = series.decided(practice(), KIND, found, own=(), now=NOW)
+    decided = series.decided(practice(), KIND, found, own=(), in_person=False, now=NOW)
 
     offers = [each for each in decided if isinstance(each, Offer)]
     assert [each.starts_at for each in offers] == [week.starts_at.astimezone(UTC) for week in found]

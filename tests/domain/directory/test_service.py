@@ -9,7 +9,6 @@ from domain.directory.listing import ListingStatus
 from domain.directory.service import ListedTherapist
 from domain.ids import TherapistId, uuid7
 from domain.licensing.licenses import LicenseStatus
-from domain.licensing.tables import LicenseRow
 from domain.therapists.service import TherapistNotFound
 from domain.therapists.tables import Therapist
 from tests.build import therapists
@@ -18,7 +17,7 @@ from tests.build.statements import reads
 
 
 async def decide(session: AsyncSession, *, therapist_id: TherapistId, status: LicenseStatus) -> None:
-    await session.execute(update(LicenseRow).where(LicenseRow.therapist_id == therapist_id).values(status=status))
+    await therapists.stand(session, therapist_id=therapist_id, status=status)
 
 
 async def test_a_therapist_goes_from_draft_to_listed_to_unlisted_and_back(session: AsyncSession, now: datetime) -> None:

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from domain.ids import LicenseId, uuid7
 from domain.licensing import jurisdictions, places
-from domain.licensing.jurisdictions import Reason
-from domain.licensing.licenses import License, LicenseStatus, LicenseType
+from domain.licensing.jurisdictions import Credentials, Reason
+from domain.licensing.licenses import Credential, License, LicenseStatus, LicenseType
 from domain.licensing.places import Window
 
 FIRST = date(2027, 3, 1)
@@ -33,6 +33,15 @@ def license_(
     )
 
 
+def holding(*held: Credential) -> Credentials:
+    return Credentials(held=held)
+
+
+def windows_in(place: str, *held: Credential) -> tuple[Window, ...]:
+    """All instants at which a client in the place may be served."""
+    return jurisdictions.merged(each.window for each in jurisdictions.stretches(holding(*held), places_asked=(place,)))
+
+
 def session(day: date, clock: str, *, minutes: int = 50, zone: str = "America/New_York") -> Window:
     """A session that starts at a wall time of the zone."""
     hour, minute = map(int, clock.split(":"))
@@ -52,7 +61,7 @@ def session(day: date, clock: str, *, minutes: int = 50, zone: str = "America/Ne
     ],
 )
 def test_the_whole_session_lies_in_the_days_of_the_license(day: date, clock: str, reason: Reason | None) -> None:
-    permission = jurisdictions.may_practice([license_()], place="US-OH", during=session(day, clock))
+    permission = jurisdictions.may_practice(holding(license_()), place="US-OH", during=session(day, clock))
 
     assert (permission.permitted, permission.reason) == (reason is None, reason)
 
@@ -73,7 +82,9 @@ def test_where_a_state_spans_zones_the_day_counts_only_while_it_is_that_day_in_a
 ) -> None:
     texan = license_(jurisdiction="US-TX")
 
-    permission = jurisdictions.may_practice([texan], place="US-TX", during=session(day, clock, zone="America/Chicago"))
+    permission = jurisdictions.may_practice(
+        holding(texan), place="US-TX", during=session(day, clock, zone="America/Chicago")
+    )
 
     assert permission.reason is reason
 
@@ -89,7 +100,7 @@ def test_where_a_state_spans_zones_the_day_counts_only_while_it_is_that_day_in_a
 def test_only_a_verified_license_permits(status: LicenseStatus, reason: Reason) -> None:
     during = session(date(2027, 4, 15), "10:00")
 
-    permission = jurisdictions.may_practice([license_(status=status)], place="US-OH", during=during)
+    permission = jurisdictions.may_practice(holding(license_(status=status)), place="US-OH", during=during)
 
     assert (permission.permitted, permission.reason, permission.by) == (False, reason, ())
 
@@ -97,7 +108,7 @@ def test_only_a_verified_license_permits(status: LicenseStatus, reason: Reason) 
 def test_a_license_of_another_state_permits_nothing_here() -> None:
     during = session(date(2027, 4, 15), "10:00")
 
-    permission = jurisdictions.may_practice([license_(jurisdiction="US-TX")], place="US-OH", during=during)
+    permission = jurisdictions.may_practice(holding(license_(jurisdiction="US-TX")), place="US-OH", during=during)
 
     assert permission.reason is Reason.NO_LICENSE_HERE
 
@@ -106,12 +117,11 @@ def test_an_unknown_place_is_not_permitted_even_where_a_license_names_it() -> No
     nowhere = license_(jurisdiction="US-XX")
     during = session(date(2027, 4, 15), "10:00")
 
-    permission = jurisdictions.may_practice([nowhere], place="US-XX", during=during)
+    permission = jurisdictions.may_practice(holding(nowhere), place="US-XX", during=during)
 
     assert permission.reason is Reason.PLACE_NOT_SERVED
-    assert jurisdictions.permitted_windows([nowhere], place="US-XX") == ()
-    assert jurisdictions.practicable_on([nowhere], on=date(2027, 4, 15)) == ()
-    assert not jurisdictions.valid_at(nowhere, instant=during.starts_at)
+    assert windows_in("US-XX", nowhere) == ()
+    assert jurisdictions.practicable_on(holding(nowhere), on=date(2027, 4, 15)) == ()
 
 
 def test_the_reason_is_the_one_nearest_to_permission() -> None:
@@ -121,7 +131,7 @@ def test_the_reason_is_the_one_nearest_to_permission() -> None:
         license_(status=LicenseStatus.SUBMITTED),
     ]
 
-    permission = jurisdictions.may_practice(held, place="US-OH", during=session(date(2027, 4, 15), "10:00"))
+    permission = jurisdictions.may_practice(holding(*held), place="US-OH", during=session(date(2027, 4, 15), "10:00"))
 
     assert permission.reason is Reason.EXPIRED
 
@@ -129,7 +139,9 @@ def test_the_reason_is_the_one_nearest_to_permission() -> None:
 def test_the_license_that_permits_is_named_and_of_several_the_one_that_lasts_longest() -> None:
     short, long = license_(), license_(expires_on=date(2028, 6, 30))
 
-    permission = jurisdictions.may_practice([long, short], place="US-OH", during=session(date(2027, 4, 15), "10:00"))
+    permission = jurisdictions.may_practice(
+        holding(long, short), place="US-OH", during=session(date(2027, 4, 15), "10:00")
+    )
 
     assert permission.by == (long.license_id,)
 
@@ -137,7 +149,7 @@ def test_the_license_that_permits_is_named_and_of_several_the_one_that_lasts_lon
 def test_a_session_may_run_from_one_license_into_its_renewal() -> None:
     old, new = license_(), license_(issued_on=date(2027, 7, 1), expires_on=date(2028, 6, 30))
 
-    permission = jurisdictions.may_practice([new, old], place="US-OH", during=session(LAST, "23:30"))
+    permission = jurisdictions.may_practice(holding(new, old), place="US-OH", during=session(LAST, "23:30"))
 
     assert permission.by == (old.license_id, new.license_id)
 
@@ -146,7 +158,7 @@ def test_licenses_that_touch_or_lie_within_each_other_make_one_window() -> None:
     old, new = license_(), license_(issued_on=date(2027, 7, 1), expires_on=date(2028, 6, 30))
     within = license_(issued_on=date(2027, 8, 1), expires_on=date(2027, 8, 31))
 
-    windows = jurisdictions.permitted_windows([within, new, old], place="US-OH")
+    windows = windows_in("US-OH", within, new, old)
 
     assert windows == (places.days("US-OH", first=FIRST, last=date(2028, 6, 30)),)
 
@@ -156,13 +168,13 @@ def test_where_a_state_spans_zones_a_renewal_leaves_an_hour_uncovered() -> None:
     new = license_(jurisdiction="US-TX", issued_on=date(2027, 7, 1), expires_on=date(2028, 6, 30))
     during = session(LAST, "23:30", zone="America/Chicago")
 
-    assert not jurisdictions.may_practice([old, new], place="US-TX", during=during).permitted
-    assert len(jurisdictions.permitted_windows([old, new], place="US-TX")) == 2
+    assert not jurisdictions.may_practice(holding(old, new), place="US-TX", during=during).permitted
+    assert len(windows_in("US-TX", old, new)) == 2
 
 
 def test_a_session_of_no_length_is_a_mistake_of_the_caller() -> None:
     with pytest.raises(ValueError, match="ends after it starts"):
-        jurisdictions.may_practice([license_()], place="US-OH", during=session(FIRST, "10:00", minutes=0))
+        jurisdictions.may_practice(holding(license_()), place="US-OH", during=session(FIRST, "10:00", minutes=0))
 
 
 def test_practice_on_a_date_is_where_a_verified_license_has_that_day() -> None:
@@ -173,7 +185,7 @@ def test_practice_on_a_date_is_where_a_verified_license_has_that_day() -> None:
         license_(jurisdiction="US-NY", expires_on=date(2027, 6, 29)),
     ]
 
-    assert jurisdictions.practicable_on(held, on=LAST) == ("US-OH", "US-TX")
+    assert jurisdictions.practicable_on(holding(*held), on=LAST) == ("US-OH", "US-TX")
 
 
 states = st.sampled_from(["US-OH", "US-TX", "US-AZ", "US-GU", "US-AK"])
@@ -220,7 +232,7 @@ def test_permission_agrees_with_every_minute_of_the_session_on_every_clock_of_th
     minutes = int((during.ends_at - during.starts_at).total_seconds()) // 60
     expected = all(covered(during.starts_at + timedelta(minutes=minute)) for minute in range(minutes))
 
-    assert jurisdictions.may_practice(held, place=place, during=during).permitted == expected
+    assert jurisdictions.may_practice(holding(*held), place=place, during=during).permitted == expected
 
 
 @given(st.data())
@@ -229,20 +241,9 @@ def test_a_session_is_permitted_exactly_when_one_permitted_window_covers_it(data
     place = data.draw(states)
     during = data.draw(some_session(place))
 
-    windows = jurisdictions.permitted_windows(held, place=place)
+    windows = windows_in(place, *held)
 
-    assert jurisdictions.may_practice(held, place=place, during=during).permitted == any(
+    assert jurisdictions.may_practice(holding(*held), place=place, during=during).permitted == any(
         window.covers(during) for window in windows
     )
     assert all(before.ends_at < after.starts_at for before, after in itertools.pairwise(windows))
-
-
-@given(some_license(), st.integers(-300, 300))
-def test_valid_at_is_the_verified_validity_and_half_open(held: License, minutes: int) -> None:
-    window = jurisdictions.validity(held)
-    verified = held.status is LicenseStatus.VERIFIED
-
-    assert jurisdictions.valid_at(held, instant=window.starts_at) == verified
-    assert not jurisdictions.valid_at(held, instant=window.ends_at)
-    instant = window.ends_at + timedelta(minutes=minutes)
-    assert jurisdictions.valid_at(held, instant=instant) == (verified and window.starts_at <= instant < window.ends_at)

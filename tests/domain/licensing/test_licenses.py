@@ -50,8 +50,9 @@ def test_an_unknown_title_is_refused_and_the_refusal_lists_the_accepted_ones(tit
     assert "LPCC" in refused.value.flaws[0].detail
 
 
-def test_no_title_is_both_accepted_and_supervised() -> None:
-    assert licenses.SUPERVISED_TITLES.isdisjoint(LicenseType)
+def test_every_title_is_either_independent_or_held_under_supervision() -> None:
+    assert set(LicenseType) == licenses.INDEPENDENT | licenses.ASSOCIATES
+    assert licenses.INDEPENDENT.isdisjoint(licenses.ASSOCIATES)
 
 
 def test_every_flaw_of_a_claim_is_named() -> None:

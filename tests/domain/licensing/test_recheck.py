@@ -10,7 +10,7 @@ from api.parts import Parts
 from domain.access.actor import Actor, Role
 from domain.access.policy import Action, WrongRole
 from domain.audit.tables import AuditEntry
-from domain.licensing import service
+from domain.licensing import permission_queries, service
 from domain.licensing.checks import CheckName, CheckOutcome
 from domain.licensing.claims import LicenseClaim
 from domain.licensing.decisions import Awaiting, DecisionOutcome
@@ -59,6 +59,9 @@ async def license_after(
     return found
 
 
+RUN = (CheckName.NPI, CheckName.PROVIDER_REGISTER, CheckName.EXCLUSION_LIST)
+
+
 async def become(
     session: AsyncSession, parts: Parts, told: Profile, *, by: Actor, now: datetime
 ) -> list[CheckedLicense]:
@@ -78,7 +81,11 @@ async def test_what_was_verified_waits_for_an_admin_again(
     assert after.row.id == before.row.id
     assert (after.row.status, after.row.decided_at) == (LicenseStatus.SUBMITTED, None)
     assert after.row.version == version + 1
-    assert await service.licenses_to_rely_on(session, therapist_id=therapist.therapist_id) == ()
+    relied_on = await permission_queries.to_rely_on(
+        session, therapist_id=therapist.therapist_id, place="US-OH", now=now
+    )
+    assert relied_on == ()
+    assert len(await permission_queries.permits(session, therapist_id=therapist.therapist_id)) == 1  # sessions stay
     again = await service.decide(
         session, license_id=after.row.id, decision=licensing.decision(VERIFIED), by=admin, now=now
     )
@@ -97,7 +104,7 @@ async def test_each_check_is_run_again_on_who_it_is_now(
     on_list_now = {check.name: check.outcome for check in after.checks}[CheckName.EXCLUSION_LIST]
     assert (on_list, on_list_now) == (CheckOutcome.PASS, CheckOutcome.REVIEW)
     written = await session.scalars(select(LicenseCheck.name).where(LicenseCheck.license_id == after.row.id))
-    assert sorted(written) == sorted([*CheckName, *CheckName])
+    assert sorted(written) == sorted([*RUN, *RUN])
 
 
 async def test_a_suspended_license_is_checked_and_stays_suspended_with_nothing_pending(

@@ -12,7 +12,7 @@ from domain.availability import service as availability
 from domain.directory import service as directory
 from domain.directory.listing import ListingStatus
 from domain.ids import LicenseId, uuid7
-from domain.licensing import service
+from domain.licensing import permission_queries, service
 from domain.licensing.checks import CheckName, CheckOutcome
 from domain.licensing.claims import SourceUnfit
 from domain.licensing.decisions import Awaiting, DecisionOutcome, TransitionNotAllowed
@@ -214,8 +214,8 @@ async def test_an_admin_verifies_what_failed_no_check(
     after = await decided(session, found, VERIFIED, by=admin, now=now)
 
     assert (after.row.status, after.awaiting, after.row.decided_at) == (LicenseStatus.VERIFIED, None, now)
-    held = await service.licenses_of(session, therapist_ids=[therapist.therapist_id])
-    assert [each.status for each in held[therapist.therapist_id]] == [LicenseStatus.VERIFIED]
+    permits = await permission_queries.permits(session, therapist_id=therapist.therapist_id)
+    assert [(each.license_id, each.place) for each in permits] == [(found.row.id, "US-OH")]
 
 
 async def test_an_override_takes_a_reason_and_two_admins(
