@@ -73,11 +73,13 @@ def bookings(therapists: list[TherapistId], people: list[Person], *, numbers: It
 async def prepare(of: Ground, therapists: list[TherapistId], people: list[Person]) -> None:
     """Give people numbers for pgbench, and fill the table as some years would."""
     owner = await asyncpg.connect(of.address.dsn())
-    await owner.execute("CREATE TABLE bench_therapist (n integer PRIMARY KEY, id uuid, license_id uuid)")
+    await owner.execute("CREATE TABLE bench_therapist (n integer PRIMARY KEY, id uuid, permission_id uuid)")
     await owner.execute("CREATE TABLE bench_client (n integer PRIMARY KEY, id uuid, session_id uuid)")
     for number, therapist_id in enumerate(therapists):
         await owner.execute(
-            "INSERT INTO bench_therapist SELECT $1, $2, id FROM license WHERE therapist_id = $2", number, therapist_id
+            "INSERT INTO bench_therapist SELECT $1, $2, id FROM practice_permission WHERE therapist_id = $2",
+            number,
+            therapist_id,
         )
     for number, person in enumerate(people):
         await owner.execute(
@@ -133,7 +135,7 @@ def pgbench_script(of: Ground) -> Path:
     }
     along = (entry.SHAPE, attaching.DRAFT, entry.SHAPE, JOB, REPLY)
     values = {
-        1: "ARRAY[(SELECT license_id FROM bench_therapist WHERE n = :t)]",
+        1: "ARRAY[(SELECT permission_id FROM bench_therapist WHERE n = :t)]",
         2: ":k",
         3: client,
     }
