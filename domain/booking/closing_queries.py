@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, exists, func, select, tuple_, update
+from sqlalchemy import ColumnElement, DateTime, Result, Select, and_, exists, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -33,29 +33,37 @@ async def ahead(
     session: AsyncSession, *, therapist_id: TherapistId, after: BookingId | None, limit: int, now: datetime
 ) -> Sequence[Promise]:
     """Give a therapist's appointments ahead by id, from after one on."""
-    wanted = select(
-        Booking.id,
-        Booking.jurisdiction,
-        func.lower(Booking.during),
-        func.upper(Booking.during),
-        Booking.session_format,
-    ).where(
-        Booking.therapist_id == therapist_id,
-        Booking.kind.in_(OF_CLIENT),
-        Booking.status == Status.CONFIRMED,
-        func.lower(Booking.during) > now,
-    )
+    wanted = _promises(therapist_id).where(Booking.status == Status.CONFIRMED, func.lower(Booking.during) > now)
     if after is not None:
         wanted = wanted.where(Booking.id > after)
-    rows = await session.execute(wanted.order_by(Booking.id).limit(limit))
+    return _read(await session.execute(wanted.order_by(Booking.id).limit(limit)))
+
+
+async def given(session: AsyncSession, *, therapist_id: TherapistId) -> Sequence[Promise]:
+    """Give what is kept with a therapist for those who wait or lost a session."""
+    wanted = _promises(therapist_id).where(Booking.status == Status.HELD, Booking.origin != Origin.CLIENT)
+    return _read(await session.execute(wanted.order_by(Booking.id)))
+
+
+def _promises(therapist_id: TherapistId) -> Select[BookingId, str | None, datetime, datetime, SessionFormat | None]:
+    return select(
+        Booking.id,
+        Booking.jurisdiction,
+        func.lower(Booking.during, type_=DateTime(timezone=True)),
+        func.upper(Booking.during, type_=DateTime(timezone=True)),
+        Booking.session_format,
+    ).where(Booking.therapist_id == therapist_id, Booking.kind.in_(OF_CLIENT))
+
+
+def _read(rows: Result[BookingId, str | None, datetime, datetime, SessionFormat | None]) -> Sequence[Promise]:
     return [
         Promise(
-            booking_id=row[0],
-            place=row[1] or "",
-            during=Interval(starts_at=row[2], ends_at=row[3]),
-            in_person=row[4] is SessionFormat.IN_PERSON,
+            booking_id=booking_id,
+            place=place or "",
+            during=Interval(starts_at=starts_at, ends_at=ends_at),
+            in_person=session_format is SessionFormat.IN_PERSON,
         )
-        for row in rows
+        for booking_id, place, starts_at, ends_at, session_format in rows
     ]
 
 
@@ -94,23 +102,13 @@ async def cancel(
     return found
 
 
-async def release_given(session: AsyncSession, *, therapist_id: TherapistId, now: datetime) -> None:
-    """Release what is kept with a therapist for those who wait or lost a session: it can't be booked any more."""
-    given = (
-        Booking.therapist_id == therapist_id,
-        Booking.kind.in_(OF_CLIENT),
-        Booking.status == Status.HELD,
-        Booking.origin != Origin.CLIENT,
-    )
-    rows = (await session.execute(select(Booking.id, Booking.group_id).where(*given))).all()
-    group_ids = sorted({group_id for _, group_id in rows if group_id is not None})
+async def release_given(session: AsyncSession, *, booking_ids: Collection[BookingId], now: datetime) -> None:
+    """Release what was kept for somebody and can't be booked any more."""
+    meant = and_(Booking.id.in_(booking_ids), Booking.status == Status.HELD, Booking.origin != Origin.CLIENT)
+    groups = await session.scalars(select(Booking.group_id).where(meant, Booking.group_id.is_not(None)).distinct())
+    group_ids = sorted(each for each in groups if each is not None)
     await lock_groups(session, group_ids)
-    locked = await session.scalars(
-        select(Booking.id)
-        .where(Booking.id.in_([booking_id for booking_id, _ in rows]), *given)
-        .order_by(Booking.id)
-        .with_for_update()
-    )
+    locked = await session.scalars(select(Booking.id).where(meant).order_by(Booking.id).with_for_update())
     await session.execute(
         update(Booking)
         .where(Booking.id.in_(locked.all()))

@@ -59,7 +59,8 @@ async def close(session: AsyncSession, *, vault: Vault, by: Actor, now: datetime
         _record(session, cancelled, by=by, now=now)
         await session.flush()
         count += len(cancelled)
-    await closing_queries.release_given(session, therapist_id=therapist_id, now=now)
+    kept = await closing_queries.given(session, therapist_id=therapist_id)
+    await closing_queries.release_given(session, booking_ids=[each.booking_id for each in kept], now=now)
     await waitlist_queries.end_for_one_alone(session, therapist_id=therapist_id, now=now)
     lost = await closing_queries.first_lost(
         session, therapist_id=therapist_id, since=now, after=None, limit=LOOKED_AFTER_AT_ONCE + 1, now=now
@@ -87,6 +88,14 @@ async def cancel_uncovered(
         cancelled = await closing_queries.cancel(session, booking_ids=found, by=Party.SERVICE, now=now)
         _record(session, cancelled, by=None, now=now)
     return cancelled, promises[-1].booking_id if len(promises) == CANCELLED_AT_ONCE else None
+
+
+async def release_uncovered(session: AsyncSession, *, therapist_id: TherapistId, now: datetime) -> None:
+    """Let go of what is kept with a therapist for somebody and nothing permits any more."""
+    kept = await closing_queries.given(session, therapist_id=therapist_id)
+    if kept:
+        found = uncovered(kept, permits=await licensing.permits(session, therapist_id=therapist_id))
+        await closing_queries.release_given(session, booking_ids=found, now=now)
 
 
 async def cancel_slipped_in(session: AsyncSession, *, therapist_id: TherapistId, now: datetime) -> int:

@@ -13,16 +13,14 @@ from api.preconditions import IfMatch
 from api.strict_json import StrictRoute
 from api.v1.licensing.schemas import CreateDecision, LicenseView, QueuedLicenseView, license_view, queued_view
 from api.wire import Page
-from domain import queue
+from domain.booking import lapse_service
 from domain.directory import service as directory
 from domain.ids import LicenseId
-from domain.job import JobName
 from domain.licensing import service
 from domain.licensing.licenses import LicenseStatus
 
 router = APIRouter(prefix="/admin/licenses", tags=["licensing"], route_class=StrictRoute)
 LIST = "licenses"
-LOST = frozenset({LicenseStatus.SUSPENDED, LicenseStatus.REJECTED})
 
 
 @router.get("")
@@ -56,7 +54,10 @@ async def list_licenses(
 async def create_decision(
     *, license_id: UUID, body: CreateDecision, call: Writing, once: OnceOnly, if_match: IfMatch = None
 ) -> Response:
-    """Decide a license. An override and a reinstatement take effect when another admin decides the same."""
+    """Decide a license. An override and a reinstatement take effect when another admin decides the same.
+
+    Sessions that it makes unlawful are cancelled with it, at no cost, and each client is given another way.
+    """
     headers: dict[str, str] = {}
 
     async def work() -> LicenseView:
@@ -67,8 +68,9 @@ async def create_decision(
             call.session, license_id=meant, decision=body.decision(), by=call.actor, now=call.now
         )
         await directory.note_listing(call.session, therapist_id=decided.row.therapist_id, now=call.now)
-        if decided.row.status in LOST:  # what it covered is looked at in a moment; nobody can book on it meanwhile
-            await queue.enqueue(call.session, job=JobName.PRACTICE_REVIEW, row_id=decided.row.therapist_id)
+        await lapse_service.end(
+            call.session, therapist_id=decided.row.therapist_id, vault=call.parts.vault, now=call.now
+        )
         headers["ETag"] = preconditions.etag(decided.row.version)
         return license_view(decided)
 
