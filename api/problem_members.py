@@ -29,7 +29,7 @@ from domain.errors import DomainError, Invalid
 from domain.ids import BookingId, FeedId
 from domain.intake.danger import AnswersRefused
 from domain.licensing.decisions import TransitionNotAllowed as DecisionNotAllowed
-from domain.licensing.service import LicenseOnFile
+from domain.licensing.submission_service import LicenseOnFile
 from domain.safety.resources import Need, resources_for
 from domain.tasks.service import TaskClosed, TaskNotFound
 from domain.therapists.service import ProfileMissing

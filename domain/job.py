@@ -27,6 +27,7 @@ class JobName(StrEnum):
     NOTICE_DELIVER = "notice.deliver"
     BOOKING_CONFIRMED = "booking.confirmed"
     PRACTICE_REVIEW = "practice.review"
+    PERMISSIONS_REWRITE = "permissions.rewrite"
     WAITLIST_OFFER = "waitlist.offer"
 
 

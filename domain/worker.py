@@ -125,6 +125,7 @@ def create(settings: Settings) -> Working:
         JobName.NOTICE_DELIVER: deliver,
         JobName.WAITLIST_OFFER: partial(booking.offer_waiting, database=database, vault=vault, clock=clock),
         JobName.PRACTICE_REVIEW: partial(booking.review_practice, database=database, vault=vault, clock=clock),
+        JobName.PERMISSIONS_REWRITE: partial(booking.bring_in_line, database=database, vault=vault, clock=clock),
         JobName.BOOKING_CONFIRMED: partial(booking.tell_of_booking, database=database, vault=vault, clock=clock),
     }
 

@@ -14,8 +14,7 @@ from api.v1.clients.routes import router as clients
 from api.v1.concepts.routes import router as concepts
 from api.v1.directory.routes import router as directory
 from api.v1.intake.routes import router as intake
-from api.v1.licensing.admin_routes import router as license_decisions
-from api.v1.licensing.routes import router as licenses
+from api.v1.licensing.routes import routers as licensing
 from api.v1.matching.routes import router as matching
 from api.v1.safety.routes import router as safety
 from api.v1.tasks.routes import router as tasks
@@ -31,8 +30,7 @@ AREAS: Final = (
     safety,
     matching,
     *availability,
-    licenses,
-    license_decisions,
+    *licensing,
     tasks,
     therapists,
     directory,

@@ -29,6 +29,8 @@ class Action(StrEnum):
     LICENSE_READ_OWN = "license.read_own"
     LICENSE_REVIEW = "license.review"
     LICENSE_DECIDE = "license.decide"
+    MEMBERSHIP_READ = "compact_membership.read"
+    MEMBERSHIP_WRITE = "compact_membership.write"
     REGISTER_IMPORT = "register.import"
     SCHEDULE_READ_OWN = "schedule.read_own"
     SCHEDULE_WRITE = "schedule.write"
@@ -83,6 +85,8 @@ ROLES: Final[dict[Action, frozenset[Role]]] = {
     Action.LICENSE_READ_OWN: THERAPIST,
     Action.LICENSE_REVIEW: ADMIN,
     Action.LICENSE_DECIDE: ADMIN,
+    Action.MEMBERSHIP_READ: ADMIN,
+    Action.MEMBERSHIP_WRITE: ADMIN,
     Action.SCHEDULE_READ_OWN: THERAPIST,
     Action.SCHEDULE_WRITE: THERAPIST,
     Action.EXCEPTION_WRITE: THERAPIST,

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
 
-from domain.booking import closing_service, freed_service, telling_service, waitlist_queries
+from domain.booking import closing_service, freed_service, lapse_service, telling_service, waitlist_queries
 from domain.database import Database
 from domain.ids import BookingId, ClientId, TherapistId, WaitlistEntryId
 from domain.vault.cipher import Vault
@@ -71,6 +71,12 @@ async def review_practice(therapist_id: UUID, *, database: Database, vault: Vaul
             )
         if seen is None:
             return
+
+
+async def bring_in_line(therapist_id: UUID, *, database: Database, vault: Vault, clock: Clock) -> None:
+    """Write a therapist's permissions anew, and end what nothing permits any more."""
+    async with database.transaction() as session:
+        await lapse_service.bring_in_line(session, therapist_id=TherapistId(therapist_id), vault=vault, now=clock.now())
 
 
 async def tell_of_booking(booking_id: UUID, *, database: Database, vault: Vault, clock: Clock) -> None:

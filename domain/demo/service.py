@@ -21,6 +21,7 @@ from domain.demo.people import DemoTherapist
 from domain.directory import service as directory
 from domain.ids import AccountId, SessionId, uuid7
 from domain.licensing import service as licensing
+from domain.licensing import submission_service
 from domain.licensing.claims import Decision, LicenseClaim, Source
 from domain.licensing.decisions import DecisionOutcome
 from domain.money import Money
@@ -88,7 +89,7 @@ async def _therapist(
         issued_on=now.date() - timedelta(days=5 * 365),
         expires_on=now.date() + timedelta(days=3 * 365),
     )
-    submitted = await licensing.submit(session, claim=claim, by=actor, vault=vault, now=now)
+    submitted = await submission_service.submit(session, claim=claim, by=actor, vault=vault, now=now)
     decision = Decision(
         outcome=DecisionOutcome.VERIFIED,
         reason="A demo license of a made-up therapist.",

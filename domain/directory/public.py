@@ -35,11 +35,15 @@ class PublicProfile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicTherapist:
-    """A therapist as the public sees them. practice_jurisdictions: where they may practice on the day asked, sorted."""
+    """A therapist as the public sees them. practice_jurisdictions: where they may practice on the day asked, sorted.
+
+    supervised_by: names of those under whom a license of theirs is held, sorted; clients are to know.
+    """
 
     profile: PublicProfile
     session_types: tuple[SessionType, ...]
     practice_jurisdictions: tuple[str, ...]
+    supervised_by: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

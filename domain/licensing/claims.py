@@ -10,19 +10,24 @@ from typing import Final
 
 from domain.errors import Flaw, Invalid
 from domain.licensing.decisions import DecisionOutcome
+from domain.licensing.licenses import Supervision
 
 SOURCE_AGE_MAX: Final = timedelta(days=120)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LicenseClaim:
-    """A license as its therapist states it; issued_on and expires_on are both included."""
+    """A license as its therapist states it; issued_on and expires_on are both included.
+
+    supervision: for a title that is held under supervision.
+    """
 
     license_type: str
     number: str
     jurisdiction: str
     issued_on: date
     expires_on: date
+    supervision: Supervision | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

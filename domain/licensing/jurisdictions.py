@@ -205,6 +205,22 @@ def practicable_on(credentials: Credentials, *, on: date, asked_at: datetime | N
     )
 
 
+def supervisors(credentials: Credentials) -> tuple[str, ...]:
+    """Give the names, sorted, of those under whom a verified license is held."""
+    return tuple(
+        sorted(
+            {
+                each.supervised_by
+                for each in credentials.held
+                if isinstance(each, License)
+                and each.license_type in ASSOCIATES
+                and each.status is LicenseStatus.VERIFIED
+                and each.supervised_by is not None
+            },
+        ),
+    )
+
+
 def _stands(credential: Credential) -> bool:
     """Tell whether we and the board let it permit anything at all, new or booked before."""
     ours = credential.status is LicenseStatus.VERIFIED or (credential.status in WAITING and credential.was_verified)

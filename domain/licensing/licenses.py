@@ -1,9 +1,9 @@
 """Licenses and privileges: which titles are accepted, and what one of them says.
 
-Accepted are titles whose holder practises independently. Supervised titles are not accepted in this version, because
-such a person may practise only under a named supervisor whose own license would have to be held, checked and shown.
-Titles for addiction counselling alone, and school or pastoral titles, are not clinical licenses for what clients seek
-here. What a license or a privilege may do there and then is reckoned in `jurisdictions.py`.
+Accepted are titles whose holder practises independently, and titles held under supervision with a named supervisor, who
+is shown to clients and whose license must hold as well. What a title means depends on its state. Titles for addiction
+counselling alone, and school or pastoral titles, are not clinical licenses for what clients seek here. What a license
+or a privilege may do there and then is reckoned in `jurisdictions.py`.
 """
 
 from dataclasses import dataclass
@@ -67,6 +67,19 @@ INDEPENDENT: Final = frozenset(
 )
 ASSOCIATES: Final = frozenset(LicenseType) - INDEPENDENT
 
+# The same letters mean an addiction counselor elsewhere: what a title is, its state says.
+CLINICAL_ONLY_IN: Final = {LicenseType.LAC: frozenset({"US-AZ", "US-AR", "US-NJ"})}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supervision:
+    """Under whom a title is held: a license of the same jurisdiction, with its last day, included."""
+
+    name: str
+    license_type: str
+    number: str
+    expires_on: date
+
 
 class LicenseStatus(StrEnum):
     """Where a license stands with us. Only a verified one ever permits a new booking."""
@@ -85,10 +98,10 @@ WAITING: Final = frozenset({LicenseStatus.SUBMITTED, LicenseStatus.NEEDS_INFO})
 class License:
     """One license of one therapist; issued_on and expires_on are days of its jurisdiction, both included.
 
-    standing: what the board says. board_expires_on: its last day by the board, where said. supervised_until: the last
-    day of the supervisor's license, for a title that is held under supervision. was_verified: whether sessions were
-    booked on it, so that they stay while an admin looks again. fresh_until: when the last good check is too old for
-    new bookings (aware), None where there was none.
+    standing: what the board says. board_expires_on: its last day by the board, where said. supervised_until,
+    supervised_by: the last day of the supervisor's license and their name, for a title held under supervision.
+    was_verified: whether sessions were booked on it, so that they stay while an admin looks again. fresh_until: when
+    the last good check is too old for new bookings (aware), None where there was none.
     """
 
     license_id: LicenseId
@@ -101,6 +114,7 @@ class License:
     encumbered: bool = False
     board_expires_on: date | None = None
     supervised_until: date | None = None
+    supervised_by: str | None = None
     was_verified: bool = False
     fresh_until: datetime | None = None
 
@@ -161,9 +175,14 @@ def claimed(
     jurisdiction: str,
     issued_on: date,
     expires_on: date,
+    supervision: Supervision | None = None,
 ) -> License:
     """Read what a therapist states about a license, as a submitted one. Raises FlawedClaim."""
-    flaws = [*_title_flaws(license_type), *_day_flaws(issued_on, expires_on)]
+    flaws = [
+        *_title_flaws(license_type, jurisdiction=jurisdiction),
+        *_supervision_flaws(license_type, supervision=supervision),
+        *day_flaws(issued_on, expires_on),
+    ]
     if not places.is_known(jurisdiction):
         flaws.append(Flaw(pointer="/jurisdiction", detail="This is not a jurisdiction we serve, such as US-OH."))
     if flaws:
@@ -175,20 +194,48 @@ def claimed(
         issued_on=issued_on,
         expires_on=expires_on,
         status=LicenseStatus.SUBMITTED,
+        supervised_until=None if supervision is None else supervision.expires_on,
+        supervised_by=None if supervision is None else supervision.name,
     )
 
 
-def _title_flaws(license_type: str) -> list[Flaw]:
-    if license_type in set(INDEPENDENT):
+def _title_flaws(license_type: str, *, jurisdiction: str) -> list[Flaw]:
+    if license_type not in set(LicenseType):
+        written = license_type.upper().replace("-", "_")
+        known = written in set(LicenseType)
+        accepted = f"This is not a title we accept; accepted are {', '.join(LicenseType)}."
+        detail = f"This title is written {written} here." if known else accepted
+        return [Flaw(pointer="/license_type", detail=detail)]
+    only_in = CLINICAL_ONLY_IN.get(LicenseType(license_type))
+    if only_in is not None and jurisdiction not in only_in:
+        detail = (
+            f"{license_type} is a title we accept in {', '.join(sorted(only_in))} only; elsewhere it means another."
+        )
+        return [Flaw(pointer="/license_type", detail=detail)]
+    return []
+
+
+def _supervision_flaws(license_type: str, *, supervision: Supervision | None) -> list[Flaw]:
+    is_associate = license_type in set(ASSOCIATES)
+    if is_associate and supervision is None:
+        detail = "This title is held under supervision: state your supervisor's name, license and its last day."
+        return [Flaw(pointer="/supervisor", detail=detail)]
+    if supervision is None:
         return []
-    if license_type.upper().replace("-", "_") in set(ASSOCIATES):
-        detail = "This title is held under supervision; for now only titles for independent practice are accepted."
-    else:
-        detail = f"This is not a title we accept; accepted are {', '.join(LicenseType)}."
-    return [Flaw(pointer="/license_type", detail=detail)]
+    if not is_associate and license_type in set(LicenseType):
+        return [Flaw(pointer="/supervisor", detail="This title is for independent practice; it names no supervisor.")]
+    flaws = []
+    if supervision.license_type not in set(INDEPENDENT):
+        detail = f"A supervisor practises independently; such titles are {', '.join(sorted(INDEPENDENT))}."
+        flaws.append(Flaw(pointer="/supervisor/license_type", detail=detail))
+    if not EARLIEST_DAY <= supervision.expires_on <= LATEST_DAY:
+        detail = "The last valid day must lie between 1900 and 2199."
+        flaws.append(Flaw(pointer="/supervisor/expires_on", detail=detail))
+    return flaws
 
 
-def _day_flaws(issued_on: date, expires_on: date) -> list[Flaw]:
+def day_flaws(issued_on: date, expires_on: date) -> list[Flaw]:
+    """Say what is wrong with the days that are stated, if anything."""
     flaws = []
     if not EARLIEST_DAY <= issued_on <= LATEST_DAY:
         flaws.append(Flaw(pointer="/issued_on", detail="The day of issue must lie between 1900 and 2199."))

@@ -72,6 +72,7 @@ def credential(row: LicenseRow) -> Credential:
             encumbered=row.encumbered,
             board_expires_on=row.board_expires_on,
             supervised_until=row.supervisor_expires_on,
+            supervised_by=row.supervisor_name,
             was_verified=row.was_verified,
             fresh_until=fresh_until,
         )

@@ -3,27 +3,25 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
 
-from sqlalchemy.dialects.postgresql import Range, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.access import policy
 from domain.access.actor import Actor
 from domain.access.policy import Action
 from domain.audit import service as audit
-from domain.errors import Conflict, NotFound
+from domain.errors import NotFound
 from domain.ids import LicenseId, TherapistId, uuid7
-from domain.licensing import check_service, claims, decisions, freshness, licenses, permission_service, places, queries
+from domain.licensing import check_service, claims, decisions, freshness, permission_service, queries
 from domain.licensing.checks import CheckName, CheckResult, CheckTrigger
-from domain.licensing.claims import Decision, LicenseClaim
+from domain.licensing.claims import Decision
 from domain.licensing.decisions import Awaiting, Pending, Ruling
-from domain.licensing.licenses import License, LicenseStatus
+from domain.licensing.licenses import LicenseStatus
 from domain.licensing.standing import Standing
+from domain.licensing.submission_service import CheckedLicense
 from domain.licensing.tables import LicenseCheck, LicenseDecision, LicenseRow
 from domain.therapists import queries as therapist_queries
 from domain.therapists import service as therapists
-from domain.therapists.tables import Therapist
 from domain.vault.cipher import Vault
 
 
@@ -32,24 +30,6 @@ class LicenseNotFound(NotFound):
 
     def __init__(self) -> None:
         super().__init__("There is no such license.")
-
-
-class LicenseOnFile(Conflict):
-    """The same license was submitted before, and is not rejected."""
-
-    slug: ClassVar[str] = "conflict"
-
-    def __init__(self) -> None:
-        super().__init__("This license is on file already; see GET /v1/therapists/me/licenses.")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckedLicense:
-    """A license with the latest result of each of its checks, and what its last decision waits for."""
-
-    row: LicenseRow
-    checks: Sequence[LicenseCheck]
-    awaiting: Awaiting | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,33 +48,6 @@ class QueuePage:
 
     licenses: Sequence[QueuedLicense]
     has_more: bool
-
-
-async def submit(
-    session: AsyncSession, *, claim: LicenseClaim, by: Actor, vault: Vault, now: datetime
-) -> CheckedLicense:
-    """Take in a license, run the checks, and leave it for an admin to decide.
-
-    Raises FlawedClaim, LicenseOnFile, ProfileMissing, WrongRole.
-    """
-    policy.require(by, Action.LICENSE_SUBMIT)
-    license_id = LicenseId(uuid7())
-    stated = licenses.claimed(
-        license_id=license_id,
-        license_type=claim.license_type,
-        jurisdiction=claim.jurisdiction,
-        issued_on=claim.issued_on,
-        expires_on=claim.expires_on,
-    )
-    therapist = await therapist_queries.locked(session, therapist_id=by.therapist_id)
-    if therapist is None:
-        raise therapists.ProfileMissing
-    row = await _store(session, stated=stated, number=claim.number, therapist=therapist, now=now)
-    checks = await check_service.run(
-        session, row=row, therapist=therapist, trigger=CheckTrigger.SUBMISSION, vault=vault, now=now
-    )
-    audit.record(session, by=by, action=Action.LICENSE_SUBMIT, subject_kind="license", subject_id=row.id, now=now)
-    return CheckedLicense(row=row, checks=checks, awaiting=None)
 
 
 async def recheck(session: AsyncSession, *, by: Actor, vault: Vault, now: datetime) -> Sequence[CheckedLicense]:
@@ -228,53 +181,6 @@ async def decide(
         reason=_audited_reason(decision, ruling),
     )
     return CheckedLicense(row=row, checks=checks, awaiting=ruling.awaiting)
-
-
-async def _store(
-    session: AsyncSession, *, stated: License, number: str, therapist: Therapist, now: datetime
-) -> LicenseRow:
-    """Write a submitted license down. Raises LicenseOnFile, also for one that is suspended under other days."""
-    window = places.days(stated.jurisdiction, first=stated.issued_on, last=stated.expires_on)
-    never = window.ends_at <= window.starts_at
-    row = LicenseRow(
-        id=stated.license_id,
-        therapist_id=therapist.id,
-        license_type=stated.license_type,
-        number=number,
-        jurisdiction=stated.jurisdiction,
-        issued_on=stated.issued_on,
-        expires_on=stated.expires_on,
-        status=stated.status,
-        valid_during=Range(empty=True) if never else Range(window.starts_at, window.ends_at),
-        pending_decision_id=None,
-        submitted_at=now,
-        decided_at=None,
-        compact=None,
-        home_license_id=None,
-        member_jurisdictions=None,
-        supervisor_name=None,
-        supervisor_license_type=None,
-        supervisor_number=None,
-        supervisor_expires_on=None,
-        standing=None,
-        encumbered=False,
-        board_expires_on=None,
-        was_verified=False,
-        board_checked_on=None,
-        screened_on=None,
-        monitored_at=None,
-        claimed_by=None,
-        claimed_until=None,
-        version=1,
-    )
-    if await queries.has_suspended_twin(session, row=row):
-        raise LicenseOnFile
-    values = {column.key: getattr(row, column.key) for column in LicenseRow.__table__.columns}
-    statement = insert(LicenseRow).values(values).on_conflict_do_nothing().returning(LicenseRow)
-    stored = (await session.scalars(statement)).one_or_none()
-    if stored is None:
-        raise LicenseOnFile
-    return stored
 
 
 async def _with_checks(session: AsyncSession, rows: Sequence[LicenseRow]) -> list[CheckedLicense]:

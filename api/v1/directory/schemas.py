@@ -42,7 +42,10 @@ class SessionTypeView(View):
 
 
 class TherapistView(View):
-    """A therapist. practice_jurisdictions: where the client of a session may be today (ISO 3166-2)."""
+    """A therapist. practice_jurisdictions: where the client of a session may be today (ISO 3166-2).
+
+    supervised_by: names of those under whom the therapist practises, where their title asks for it.
+    """
 
     id: TherapistId
     display_name: str
@@ -58,6 +61,7 @@ class TherapistView(View):
     status: ListingStatus
     session_types: Sequence[SessionTypeView]
     practice_jurisdictions: Sequence[str]
+    supervised_by: Sequence[str]
 
     @classmethod
     def of(cls, shown: PublicTherapist) -> Self:
@@ -78,4 +82,5 @@ class TherapistView(View):
             status=profile.status,
             session_types=[SessionTypeView.of(kind) for kind in shown.session_types],
             practice_jurisdictions=shown.practice_jurisdictions,
+            supervised_by=shown.supervised_by,
         )

@@ -1,47 +1,10 @@
-"""A therapist's own licenses."""
+"""Licensing: what therapists hold, what admins decide, and which states take part in compacts."""
 
-from fastapi import APIRouter, Response
+from typing import Final
 
-from api import pagination, preconditions
-from api.dependencies import Reading, Writing
-from api.idempotency import OnceOnly
-from api.pagination import Cursor, Limit
-from api.strict_json import StrictRoute
-from api.v1.licensing.schemas import CreateLicense, LicenseView, license_view
-from api.wire import Page
-from domain.licensing import service
+from api.v1.licensing.admin_routes import router as admin
+from api.v1.licensing.membership_routes import router as memberships
+from api.v1.licensing.own_routes import privileges
+from api.v1.licensing.own_routes import router as licenses
 
-router = APIRouter(prefix="/therapists/me/licenses", tags=["licensing"], route_class=StrictRoute)
-LIST = "own-licenses"
-
-
-@router.post("", status_code=201, response_model=LicenseView)
-async def create_license(body: CreateLicense, call: Writing, once: OnceOnly) -> Response:
-    """State a license of yours. It is checked at once, and decided by an admin."""
-    headers: dict[str, str] = {}
-
-    async def work() -> LicenseView:
-        submitted = await service.submit(
-            call.session, claim=body.claim(), by=call.actor, vault=call.parts.vault, now=call.now
-        )
-        headers["ETag"] = preconditions.etag(submitted.row.version)
-        return license_view(submitted)
-
-    return await once(work, status=201, headers=lambda _view: headers)
-
-
-@router.get("")
-async def list_own_licenses(
-    call: Reading, limit: Limit = pagination.LIMIT_DEFAULT, cursor: Cursor = None
-) -> Page[LicenseView]:
-    """List your licenses with their checks, the oldest first."""
-    held = await service.own_licenses(call.session, by=call.actor)
-    page, next_cursor = pagination.page_of(
-        held,
-        cursor=cursor,
-        limit=limit,
-        of=LIST,
-        digest_key=call.parts.digest_key,
-        key=lambda each: str(each.row.id),
-    )
-    return Page(data=[license_view(each) for each in page], next_cursor=next_cursor)
+routers: Final = (licenses, privileges, admin, memberships)

@@ -8,28 +8,52 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from api.wire import Body, Day, Instant, View, short
+from domain.ids import LicenseId
 from domain.licensing.checks import CheckName, CheckOutcome
 from domain.licensing.claims import Decision, LicenseClaim, Source
+from domain.licensing.compacts import Compact
 from domain.licensing.decisions import Awaiting, DecisionOutcome
-from domain.licensing.licenses import LicenseStatus, LicenseType
-from domain.licensing.service import CheckedLicense, QueuedLicense
+from domain.licensing.licenses import LicenseStatus, LicenseType, Supervision
+from domain.licensing.places import known
+from domain.licensing.privileges import PrivilegeClaim
+from domain.licensing.service import QueuedLicense
+from domain.licensing.submission_service import CheckedLicense
+from domain.licensing.tables import LicenseRow
 
 REASON_LENGTH_MAX = 2000
 TITLES = ", ".join(LicenseType)
+JURISDICTIONS_MAX = len(known())
 WebAddress = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^https?://[^\s/]\S*$", max_length=2000)]
+
+
+class SupervisorWire(Body):
+    """Under whom a title is held: a license of the same jurisdiction. expires_on: its last day, included."""
+
+    name: Annotated[str, short(200)]
+    license_type: Annotated[str, short(40)]
+    number: Annotated[str, short(60)]
+    expires_on: Day
+
+    def supervision(self) -> Supervision:
+        """Give the domain's value."""
+        return Supervision(
+            name=self.name, license_type=self.license_type, number=self.number, expires_on=self.expires_on
+        )
 
 
 class CreateLicense(Body):
     """A license as its therapist states it. issued_on, expires_on: days of the jurisdiction's calendar, both included.
 
+    supervisor: for a title that is held under supervision; clients are told the name.
     Titles and jurisdictions are the domain's to judge (`domain/licensing/licenses.py`), since it says why.
     """
 
-    license_type: Annotated[str, short(40), Field(description=f"A title for independent practice: {TITLES}.")]
+    license_type: Annotated[str, short(40), Field(description=f"A clinical title: {TITLES}.")]
     number: Annotated[str, short(60)]
     jurisdiction: Annotated[str, short(10)]
     issued_on: Day
     expires_on: Day
+    supervisor: SupervisorWire | None = None
 
     def claim(self) -> LicenseClaim:
         """Give the domain's value."""
@@ -37,6 +61,32 @@ class CreateLicense(Body):
             license_type=self.license_type,
             number=self.number,
             jurisdiction=self.jurisdiction,
+            issued_on=self.issued_on,
+            expires_on=self.expires_on,
+            supervision=None if self.supervisor is None else self.supervisor.supervision(),
+        )
+
+
+class CreatePrivilege(Body):
+    """A privilege as its therapist states it. jurisdictions: the states it is for, or null for all members.
+
+    home_license_id: the license of yours that it rests on. issued_on, expires_on: both included, in each place.
+    """
+
+    compact: Compact
+    home_license_id: UUID
+    number: Annotated[str, short(60)]
+    jurisdictions: Annotated[list[Annotated[str, short(10)]], Field(max_length=JURISDICTIONS_MAX)] | None
+    issued_on: Day
+    expires_on: Day
+
+    def claim(self) -> PrivilegeClaim:
+        """Give the domain's value."""
+        return PrivilegeClaim(
+            compact=self.compact,
+            home_license_id=LicenseId(self.home_license_id),
+            number=self.number,
+            jurisdictions=None if self.jurisdictions is None else tuple(self.jurisdictions),
             issued_on=self.issued_on,
             expires_on=self.expires_on,
         )
@@ -78,8 +128,21 @@ class CheckView(View):
     checked_at: Instant
 
 
+class SupervisorView(View):
+    """Under whom a title is held."""
+
+    name: str
+    license_type: str
+    number: str
+    expires_on: date
+
+
 class LicenseView(View):
-    """A license with the latest result of each check. awaiting: what its last decision still needs to take effect."""
+    """A license with the latest result of each check. awaiting: what its last decision still needs to take effect.
+
+    compact, home_license_id, jurisdictions: for a privilege, which shows the title and state of the license at home;
+    jurisdictions null is all members of the compact.
+    """
 
     id: UUID
     status: LicenseStatus
@@ -88,6 +151,10 @@ class LicenseView(View):
     jurisdiction: str
     issued_on: date
     expires_on: date
+    compact: Compact | None
+    home_license_id: UUID | None
+    jurisdictions: Sequence[str] | None
+    supervisor: SupervisorView | None
     checks: Sequence[CheckView]
     awaiting: Awaiting | None
 
@@ -118,8 +185,28 @@ def license_view(found: CheckedLicense) -> LicenseView:
         jurisdiction=row.jurisdiction,
         issued_on=row.issued_on,
         expires_on=row.expires_on,
+        compact=row.compact,
+        home_license_id=row.home_license_id,
+        jurisdictions=row.member_jurisdictions,
+        supervisor=_supervisor(row),
         checks=[CheckView.model_validate(check) for check in found.checks],
         awaiting=found.awaiting,
+    )
+
+
+def _supervisor(row: LicenseRow) -> SupervisorView | None:
+    if (
+        row.supervisor_name is None
+        or row.supervisor_license_type is None
+        or row.supervisor_number is None
+        or row.supervisor_expires_on is None
+    ):
+        return None
+    return SupervisorView(
+        name=row.supervisor_name,
+        license_type=row.supervisor_license_type,
+        number=row.supervisor_number,
+        expires_on=row.supervisor_expires_on,
     )
 
 
@@ -134,6 +221,10 @@ def queued_view(queued: QueuedLicense) -> QueuedLicenseView:
         jurisdiction=shown.jurisdiction,
         issued_on=shown.issued_on,
         expires_on=shown.expires_on,
+        compact=shown.compact,
+        home_license_id=shown.home_license_id,
+        jurisdictions=shown.jurisdictions,
+        supervisor=shown.supervisor,
         checks=shown.checks,
         awaiting=shown.awaiting,
         submitted_at=queued.license.row.submitted_at,

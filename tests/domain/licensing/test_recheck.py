@@ -10,12 +10,12 @@ from api.parts import Parts
 from domain.access.actor import Actor, Role
 from domain.access.policy import Action, WrongRole
 from domain.audit.tables import AuditEntry
-from domain.licensing import permission_queries, service
+from domain.licensing import permission_queries, service, submission_service
 from domain.licensing.checks import CheckName, CheckOutcome
 from domain.licensing.claims import LicenseClaim
 from domain.licensing.decisions import Awaiting, DecisionOutcome
 from domain.licensing.licenses import LicenseStatus
-from domain.licensing.service import CheckedLicense
+from domain.licensing.submission_service import CheckedLicense
 from domain.licensing.tables import LicenseCheck
 from domain.therapists import service as therapists
 from domain.therapists.profile import Profile
@@ -51,7 +51,9 @@ async def license_after(
     claim: LicenseClaim | None = None,
 ) -> CheckedLicense:
     """Submit a license and let an admin decide it so, one after another."""
-    found = await service.submit(session, claim=claim or licensing.claim(), by=of, vault=parts.vault, now=now)
+    found = await submission_service.submit(
+        session, claim=claim or licensing.claim(), by=of, vault=parts.vault, now=now
+    )
     for outcome in outcomes:
         found = await service.decide(
             session, license_id=found.row.id, decision=licensing.decision(outcome), by=admin, now=now

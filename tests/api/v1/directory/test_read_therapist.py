@@ -51,6 +51,7 @@ async def test_anybody_sees_a_listed_therapist(http: httpx.AsyncClient, session:
             }
         ],
         "practice_jurisdictions": ["US-OH"],
+        "supervised_by": [],
     }
 
 

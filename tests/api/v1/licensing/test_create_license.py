@@ -82,7 +82,7 @@ async def test_without_a_profile_the_way_on_is_to_write_one(
 @pytest.mark.parametrize(
     ("flaw", "pointer"),
     [
-        ({"license_type": "LMSW"}, "/license_type"),
+        ({"license_type": "LMSW"}, "/supervisor"),
         ({"license_type": "WIZARD"}, "/license_type"),
         ({"jurisdiction": "US-ZZ"}, "/jurisdiction"),
         ({"jurisdiction": "DE-BY"}, "/jurisdiction"),
@@ -104,10 +104,19 @@ async def test_what_is_no_license_is_named_and_not_stored(
     assert (await http.get(PATH, headers=therapist.headers)).json()["data"] == []
 
 
-async def test_a_supervised_title_says_why(http: httpx.AsyncClient, therapist: Person, stated: Stated) -> None:
-    response = await http.post(PATH, json={**stated, "license_type": "LPC-Associate"}, headers=therapist.headers)
+SUPERVISOR = {"name": "Sue Sample", "license_type": "LPCC", "number": "S1", "expires_on": "2030-06-30"}
 
-    assert "supervision" in response.json()["errors"][0]["detail"]
+
+async def test_a_supervised_title_needs_a_supervisor_who_is_on_file(
+    http: httpx.AsyncClient, therapist: Person, stated: Stated
+) -> None:
+    alone = await http.post(PATH, json={**stated, "license_type": "APCC"}, headers=therapist.headers)
+    taken = await http.post(
+        PATH, json={**stated, "license_type": "APCC", "supervisor": SUPERVISOR}, headers=therapist.headers
+    )
+
+    assert [error["pointer"] for error in alone.json()["errors"]] == ["/supervisor"]
+    assert (taken.status_code, taken.json()["supervisor"]) == (201, SUPERVISOR)
 
 
 async def test_a_license_that_is_on_file_points_to_the_list(
