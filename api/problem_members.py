@@ -28,7 +28,9 @@ from domain.clients.service import ClientProfileMissing
 from domain.errors import DomainError, Invalid
 from domain.ids import BookingId, FeedId
 from domain.intake.danger import AnswersRefused
+from domain.licensing.claim_service import LicenseClaimed
 from domain.licensing.decisions import TransitionNotAllowed as DecisionNotAllowed
+from domain.licensing.information_service import NothingAsked, NotToBeAsked
 from domain.licensing.submission_service import LicenseOnFile
 from domain.safety.resources import Need, resources_for
 from domain.tasks.service import TaskClosed, TaskNotFound
@@ -66,7 +68,15 @@ def members(error: DomainError) -> Members:
         case RateLimited():
             return Members(headers={"Retry-After": str(error.retry_after_seconds)})
         case (
-            ProfileNeeded() | ProfileMissing() | LicenseOnFile() | DecisionNotAllowed() | TaskClosed() | TaskNotFound()
+            ProfileNeeded()
+            | ProfileMissing()
+            | LicenseOnFile()
+            | NothingAsked()
+            | NotToBeAsked()
+            | LicenseClaimed()
+            | DecisionNotAllowed()
+            | TaskClosed()
+            | TaskNotFound()
         ):
             return Members(first_steps=(_step_outside_booking(error),))
         case _:
@@ -74,14 +84,22 @@ def members(error: DomainError) -> Members:
 
 
 def _step_outside_booking(
-    error: ProfileNeeded | ProfileMissing | LicenseOnFile | DecisionNotAllowed | TaskClosed | TaskNotFound,
+    error: ProfileNeeded
+    | ProfileMissing
+    | LicenseOnFile
+    | NothingAsked
+    | NotToBeAsked
+    | LicenseClaimed
+    | DecisionNotAllowed
+    | TaskClosed
+    | TaskNotFound,
 ) -> NextStep:
     match error:
         case ProfileNeeded() | ProfileMissing():
             return WRITE_PROFILE
-        case LicenseOnFile():
+        case LicenseOnFile() | NothingAsked():
             return SEE_LICENSES
-        case DecisionNotAllowed():
+        case DecisionNotAllowed() | LicenseClaimed() | NotToBeAsked():
             return SEE_QUEUE
         case TaskClosed() | TaskNotFound():
             return SEE_TASKS

@@ -29,6 +29,10 @@ class Action(StrEnum):
     LICENSE_READ_OWN = "license.read_own"
     LICENSE_REVIEW = "license.review"
     LICENSE_DECIDE = "license.decide"
+    LICENSE_CLAIM = "license.claim"
+    LICENSE_ASK = "license.ask"
+    LICENSE_ANSWER = "license.answer"
+    VERIFICATION_FILE_READ = "verification_file.read"
     MEMBERSHIP_READ = "compact_membership.read"
     MEMBERSHIP_WRITE = "compact_membership.write"
     REGISTER_IMPORT = "register.import"
@@ -85,6 +89,10 @@ ROLES: Final[dict[Action, frozenset[Role]]] = {
     Action.LICENSE_READ_OWN: THERAPIST,
     Action.LICENSE_REVIEW: ADMIN,
     Action.LICENSE_DECIDE: ADMIN,
+    Action.LICENSE_CLAIM: ADMIN,
+    Action.LICENSE_ASK: ADMIN,
+    Action.LICENSE_ANSWER: THERAPIST,
+    Action.VERIFICATION_FILE_READ: ADMIN,
     Action.MEMBERSHIP_READ: ADMIN,
     Action.MEMBERSHIP_WRITE: ADMIN,
     Action.SCHEDULE_READ_OWN: THERAPIST,

@@ -20,8 +20,7 @@ from domain.demo import people
 from domain.demo.people import DemoTherapist
 from domain.directory import service as directory
 from domain.ids import AccountId, SessionId, uuid7
-from domain.licensing import service as licensing
-from domain.licensing import submission_service
+from domain.licensing import decision_service, submission_service
 from domain.licensing.claims import Decision, LicenseClaim, Source
 from domain.licensing.decisions import DecisionOutcome
 from domain.money import Money
@@ -96,7 +95,15 @@ async def _therapist(
         source=Source(name="Demo", url="https://demo.attune.example/board", checked_on=now.date()),
         override_reason=None,
     )
-    await licensing.decide(session, license_id=submitted.row.id, decision=decision, by=deciding, now=now)
+    await decision_service.decide(
+        session,
+        license_id=submitted.row.id,
+        decision=decision,
+        must_answer=frozenset(),
+        by=deciding,
+        vault=vault,
+        now=now,
+    )
     await availability.put_schedule(session, schedule=_schedule(demo), by=actor, now=now)
     await directory.note_listing(session, therapist_id=actor.therapist_id, now=now)
 

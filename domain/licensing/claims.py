@@ -11,6 +11,7 @@ from typing import Final
 from domain.errors import Flaw, Invalid
 from domain.licensing.decisions import DecisionOutcome
 from domain.licensing.licenses import Supervision
+from domain.licensing.standing import Standing
 
 SOURCE_AGE_MAX: Final = timedelta(days=120)
 
@@ -41,12 +42,14 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What an admin decides about a license, and on what grounds."""
+    """What an admin decides about a license, and on what grounds. standing, encumbered: what the board says."""
 
     outcome: DecisionOutcome
     reason: str
     source: Source
     override_reason: str | None
+    standing: Standing = Standing.VALID
+    encumbered: bool = False
 
 
 class SourceUnfit(Invalid):

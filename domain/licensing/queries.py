@@ -1,10 +1,9 @@
 """Licenses, checks and register rows, loaded."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Text, and_, exists, func, literal, or_, select, tuple_
+from sqlalchemy import ARRAY, ColumnElement, Text, and_, exists, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -71,26 +70,6 @@ async def latest_checks(
 async def decision(session: AsyncSession, *, decision_id: UUID) -> LicenseDecision:
     """Load a decision that is known to be there."""
     return (await session.scalars(select(LicenseDecision).where(LicenseDecision.id == decision_id))).one()
-
-
-async def queue(
-    session: AsyncSession,
-    *,
-    status: LicenseStatus,
-    after: tuple[datetime, LicenseId] | None,
-    limit: int,
-) -> Sequence[tuple[LicenseRow, Therapist]]:
-    """Load licenses of one status with their therapists, the oldest submission first, from after a place on."""
-    statement = (
-        select(LicenseRow, Therapist)
-        .join(Therapist, Therapist.id == LicenseRow.therapist_id)
-        .where(LicenseRow.status == status)
-        .order_by(LicenseRow.submitted_at, LicenseRow.id)
-        .limit(limit)
-    )
-    if after is not None:
-        statement = statement.where(tuple_(LicenseRow.submitted_at, LicenseRow.id) > after)
-    return [(row, therapist) for row, therapist in await session.execute(statement)]
 
 
 async def exclusions(session: AsyncSession, *, lookup: ExclusionLookup) -> Sequence[Exclusion]:

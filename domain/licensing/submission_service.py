@@ -1,7 +1,5 @@
 """Licenses and privileges as therapists state them: taken in, checked at once, and left for an admin to decide."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
@@ -17,10 +15,10 @@ from domain.ids import LicenseId, uuid7
 from domain.licensing import check_service, licenses, permission_queries, places, privileges, queries
 from domain.licensing.checks import CheckTrigger
 from domain.licensing.claims import LicenseClaim
-from domain.licensing.decisions import Awaiting
+from domain.licensing.file_queries import CheckedLicense
 from domain.licensing.licenses import Credential, License, LicenseStatus
 from domain.licensing.privileges import PrivilegeClaim
-from domain.licensing.tables import LicenseCheck, LicenseRow
+from domain.licensing.tables import LicenseRow
 from domain.therapists import queries as therapist_queries
 from domain.therapists import service as therapists
 from domain.therapists.tables import Therapist
@@ -34,15 +32,6 @@ class LicenseOnFile(Conflict):
 
     def __init__(self) -> None:
         super().__init__("This license is on file already; see GET /v1/therapists/me/licenses.")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckedLicense:
-    """A license with the latest result of each of its checks, and what its last decision waits for."""
-
-    row: LicenseRow
-    checks: Sequence[LicenseCheck]
-    awaiting: Awaiting | None
 
 
 async def submit(

@@ -85,3 +85,15 @@ def booking_confirmed() -> Message:
         text=("Hello,\n\nan appointment of yours was confirmed. Sign in to Attune to see it.\n\nTake care,\nAttune\n"),
         token=None,
     )
+
+
+def license_news() -> Message:
+    """Say to a therapist that something about their license waits."""
+    return Message(
+        subject="There is news about your license",
+        text=(
+            "Hello,\n\nsomething about a license of yours waits for you. Sign in to Attune to see what, and what helps."
+            "\n\nTake care,\nAttune\n"
+        ),
+        token=None,
+    )

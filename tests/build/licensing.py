@@ -7,13 +7,16 @@ from datetime import UTC, date, datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.access.actor import Actor, Role
-from domain.ids import AccountId
-from domain.licensing import exclusion_list, import_service
+from domain.ids import AccountId, LicenseId
+from domain.licensing import decision_service, exclusion_list, import_service
+from domain.licensing.checks import CheckName
 from domain.licensing.claims import Decision, LicenseClaim, Source
 from domain.licensing.decisions import DecisionOutcome
+from domain.licensing.file_queries import CheckedLicense
+from domain.settings import Settings
 from domain.therapists import service as therapists
 from domain.therapists.profile import ConcernFocus, Focus, Gender, Profile
-from domain.vault.cipher import Vault
+from domain.vault.cipher import Vault, vault_of
 from tests.build import accounts
 
 LEGAL_NAME = "Ann Beth Sample"
@@ -83,6 +86,22 @@ def decision(
         reason="The board's register agrees.",
         source=Source(name=SOURCE["name"], url=SOURCE["url"], checked_on=checked_on or datetime.now(UTC).date()),
         override_reason=override_reason,
+    )
+
+
+async def decide(
+    session: AsyncSession,
+    *,
+    license_id: LicenseId,
+    decision: Decision,
+    by: Actor,
+    now: datetime,
+    must_answer: frozenset[CheckName] = frozenset(),
+) -> CheckedLicense:
+    """Decide a license whose checks are new, so that no sealed field is opened."""
+    vault = vault_of(Settings.model_fields["vault_key"].default.get_secret_value())
+    return await decision_service.decide(
+        session, license_id=license_id, decision=decision, must_answer=must_answer, by=by, vault=vault, now=now
     )
 
 

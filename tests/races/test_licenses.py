@@ -106,7 +106,7 @@ async def confirmed(database: Database, *, hold_id: BookingId, by: Actor) -> str
 
 async def decide(session: AsyncSession, *, of: Practice) -> None:
     decision = built.decision(DecisionOutcome.SUSPENDED)
-    await licensing.decide(session, license_id=of.license_id, decision=decision, by=of.admin, now=datetime.now(UTC))
+    await built.decide(session, license_id=of.license_id, decision=decision, by=of.admin, now=datetime.now(UTC))
 
 
 async def standing(session: AsyncSession, *, of: Practice) -> int:
@@ -140,7 +140,7 @@ async def verified(database: Database, *, of: Practice) -> None:
     """Verify the license that waits, as the route does: what completes a listing is noted with it."""
     now = datetime.now(UTC)
     async with database.transaction() as session:
-        await licensing.decide(
+        await built.decide(
             session, license_id=of.waiting_id, decision=built.decision(DecisionOutcome.VERIFIED), by=of.admin, now=now
         )
         await directory.note_listing(session, therapist_id=of.therapist_id, now=now)

@@ -1,5 +1,7 @@
 """A therapist's own licenses and privileges."""
 
+from uuid import UUID
+
 from fastapi import APIRouter, Response
 
 from api import pagination, preconditions
@@ -7,9 +9,10 @@ from api.dependencies import Reading, Writing
 from api.idempotency import OnceOnly
 from api.pagination import Cursor, Limit
 from api.strict_json import StrictRoute
-from api.v1.licensing.schemas import CreateLicense, CreatePrivilege, LicenseView, license_view
+from api.v1.licensing.schemas import AnswerInformationRequest, CreateLicense, CreatePrivilege, LicenseView, license_view
 from api.wire import Page
-from domain.licensing import service, submission_service
+from domain.ids import LicenseId
+from domain.licensing import information_service, service, submission_service
 
 router = APIRouter(prefix="/therapists/me/licenses", tags=["licensing"], route_class=StrictRoute)
 privileges = APIRouter(prefix="/therapists/me/compact-privileges", tags=["licensing"], route_class=StrictRoute)
@@ -26,7 +29,7 @@ async def create_license(body: CreateLicense, call: Writing, once: OnceOnly) -> 
             call.session, claim=body.claim(), by=call.actor, vault=call.parts.vault, now=call.now
         )
         headers["ETag"] = preconditions.etag(submitted.row.version)
-        return license_view(submitted)
+        return license_view(submitted, now=call.now)
 
     return await once(work, status=201, headers=lambda _view: headers)
 
@@ -44,7 +47,7 @@ async def create_compact_privilege(body: CreatePrivilege, call: Writing, once: O
             call.session, claim=body.claim(), by=call.actor, vault=call.parts.vault, now=call.now
         )
         headers["ETag"] = preconditions.etag(submitted.row.version)
-        return license_view(submitted)
+        return license_view(submitted, now=call.now)
 
     return await once(work, status=201, headers=lambda _view: headers)
 
@@ -63,4 +66,24 @@ async def list_own_licenses(
         digest_key=call.parts.digest_key,
         key=lambda each: str(each.row.id),
     )
-    return Page(data=[license_view(each) for each in page], next_cursor=next_cursor)
+    return Page(data=[license_view(each, now=call.now) for each in page], next_cursor=next_cursor)
+
+
+@router.post("/{license_id}/answers", response_model=LicenseView)
+async def answer_information_request(
+    license_id: UUID, body: AnswerInformationRequest, call: Writing, once: OnceOnly
+) -> Response:
+    """Answer what an admin asked about a license of yours, and correct what was stated. It is checked anew."""
+
+    async def work() -> LicenseView:
+        answered = await information_service.answer(
+            call.session,
+            license_id=LicenseId(license_id),
+            answer=body.answered(),
+            by=call.actor,
+            vault=call.parts.vault,
+            now=call.now,
+        )
+        return license_view(answered, now=call.now)
+
+    return await once(work, status=200)

@@ -2,9 +2,10 @@
 
 from typing import Final
 
+from api.v1.licensing.admin_routes import files
 from api.v1.licensing.admin_routes import router as admin
 from api.v1.licensing.membership_routes import router as memberships
 from api.v1.licensing.own_routes import privileges
 from api.v1.licensing.own_routes import router as licenses
 
-routers: Final = (licenses, privileges, admin, memberships)
+routers: Final = (licenses, privileges, admin, files, memberships)

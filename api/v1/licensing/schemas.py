@@ -1,7 +1,7 @@
 """Licenses on the wire: what therapists state, what checks say, what admins decide."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -9,15 +9,19 @@ from pydantic import Field, StringConstraints
 
 from api.wire import Body, Day, Instant, View, short
 from domain.ids import LicenseId
+from domain.licensing import missing, queue_service
 from domain.licensing.checks import CheckName, CheckOutcome
 from domain.licensing.claims import Decision, LicenseClaim, Source
 from domain.licensing.compacts import Compact
 from domain.licensing.decisions import Awaiting, DecisionOutcome
+from domain.licensing.file_queries import CheckedLicense
+from domain.licensing.information_service import Answer
 from domain.licensing.licenses import LicenseStatus, LicenseType, Supervision
 from domain.licensing.places import known
 from domain.licensing.privileges import PrivilegeClaim
-from domain.licensing.service import QueuedLicense
-from domain.licensing.submission_service import CheckedLicense
+from domain.licensing.queue_service import QueuedLicense
+from domain.licensing.risk import Risk
+from domain.licensing.standing import Standing
 from domain.licensing.tables import LicenseRow
 
 REASON_LENGTH_MAX = 2000
@@ -101,12 +105,18 @@ class SourceWire(Body):
 
 
 class CreateDecision(Body):
-    """What an admin decides. override_reason: why a license is verified although a check failed."""
+    """What an admin decides. override_reason: why a license is verified although a check failed.
+
+    standing: what the board's register says; only the first three of its words permit practice. encumbered: whether the
+    board acts on the license, by conditions, probation or whatever it calls it; then it takes two admins.
+    """
 
     outcome: DecisionOutcome
     reason: Annotated[str, short(REASON_LENGTH_MAX)]
     source: SourceWire
     override_reason: Annotated[str, short(REASON_LENGTH_MAX)] | None = None
+    standing: Standing = Standing.VALID
+    encumbered: bool = False
 
     def decision(self) -> Decision:
         """Give the domain's value."""
@@ -115,16 +125,50 @@ class CreateDecision(Body):
             reason=self.reason,
             source=Source(name=self.source.name, url=self.source.url, checked_on=self.source.checked_on),
             override_reason=self.override_reason,
+            standing=self.standing,
+            encumbered=self.encumbered,
+        )
+
+
+class AskForInformation(Body):
+    """What the therapist is asked. message: in words that help; it names nobody else."""
+
+    message: Annotated[str, short(REASON_LENGTH_MAX)]
+
+
+class Corrections(Body):
+    """What was stated otherwise before; null leaves it."""
+
+    number: Annotated[str, short(60)] | None = None
+    issued_on: Day | None = None
+    expires_on: Day | None = None
+
+
+class AnswerInformationRequest(Body):
+    """What the therapist answers."""
+
+    answer: Annotated[str, short(REASON_LENGTH_MAX)]
+    corrections: Corrections = Corrections()
+
+    def answered(self) -> Answer:
+        """Give the domain's value."""
+        return Answer(
+            text=self.answer,
+            number=self.corrections.number,
+            issued_on=self.corrections.issued_on,
+            expires_on=self.corrections.expires_on,
         )
 
 
 class CheckView(View):
-    """What one check said, and when."""
+    """What one check said, and when. as_of: the instant of what the source says."""
 
     name: CheckName
     outcome: CheckOutcome
     detail: str
     source: str
+    source_url: str | None
+    as_of: Instant | None
     checked_at: Instant
 
 
@@ -137,11 +181,32 @@ class SupervisorView(View):
     expires_on: date
 
 
+class MissingView(View):
+    """Something that helps a license on its way. method, path: the call that does it; null where we do it ourselves."""
+
+    code: str
+    detail: str
+    method: str | None
+    path: str | None
+
+
+class ClocksView(View):
+    """By when something is due. stale: nothing new is booked on it until somebody has looked again."""
+
+    decision_due_at: Instant | None
+    decision_overdue: bool
+    verification_checked_on: date | None
+    verification_valid_until: date | None
+    next_look_due_at: Instant | None
+    stale: bool
+
+
 class LicenseView(View):
     """A license with the latest result of each check. awaiting: what its last decision still needs to take effect.
 
     compact, home_license_id, jurisdictions: for a privilege, which shows the title and state of the license at home;
-    jurisdictions null is all members of the compact.
+    jurisdictions null is all members of the compact. standing, encumbered: what the board says, null while nobody has
+    looked. missing: what would help it on its way.
     """
 
     id: UUID
@@ -155,8 +220,12 @@ class LicenseView(View):
     home_license_id: UUID | None
     jurisdictions: Sequence[str] | None
     supervisor: SupervisorView | None
+    standing: Standing | None
+    encumbered: bool
     checks: Sequence[CheckView]
     awaiting: Awaiting | None
+    missing: Sequence[MissingView]
+    clocks: ClocksView
 
 
 class LicensedTherapistView(View):
@@ -167,14 +236,23 @@ class LicensedTherapistView(View):
     legal_name: str
 
 
+class ClaimView(View):
+    """Who works on it, and until when nobody else can."""
+
+    admin_id: UUID
+    until: Instant
+
+
 class QueuedLicenseView(LicenseView):
     """A license in the admins' queue."""
 
     submitted_at: Instant
+    risk: Risk
+    claim: ClaimView | None
     therapist: LicensedTherapistView
 
 
-def license_view(found: CheckedLicense) -> LicenseView:
+def license_view(found: CheckedLicense, *, now: datetime) -> LicenseView:
     """Present a license to its therapist, or to an admin who decided it."""
     row = found.row
     return LicenseView(
@@ -189,8 +267,20 @@ def license_view(found: CheckedLicense) -> LicenseView:
         home_license_id=row.home_license_id,
         jurisdictions=row.member_jurisdictions,
         supervisor=_supervisor(row),
+        standing=row.standing,
+        encumbered=row.encumbered,
         checks=[CheckView.model_validate(check) for check in found.checks],
         awaiting=found.awaiting,
+        missing=[
+            MissingView.model_validate(each)
+            for each in missing.of(
+                status=row.status,
+                outcomes=[(check.name, check.outcome) for check in found.checks],
+                question=found.question,
+                answers_path=f"/v1/therapists/me/licenses/{row.id}/answers",
+            )
+        ],
+        clocks=ClocksView.model_validate(queue_service.clocks_of(found, now=now)),
     )
 
 
@@ -210,24 +300,15 @@ def _supervisor(row: LicenseRow) -> SupervisorView | None:
     )
 
 
-def queued_view(queued: QueuedLicense) -> QueuedLicenseView:
+def queued_view(queued: QueuedLicense, *, now: datetime) -> QueuedLicenseView:
     """Present a license to an admin."""
-    shown = license_view(queued.license)
+    row = queued.license.row
+    claimed = row.claimed_by is not None and row.claimed_until is not None and now < row.claimed_until
     return QueuedLicenseView(
-        id=shown.id,
-        status=shown.status,
-        license_type=shown.license_type,
-        number=shown.number,
-        jurisdiction=shown.jurisdiction,
-        issued_on=shown.issued_on,
-        expires_on=shown.expires_on,
-        compact=shown.compact,
-        home_license_id=shown.home_license_id,
-        jurisdictions=shown.jurisdictions,
-        supervisor=shown.supervisor,
-        checks=shown.checks,
-        awaiting=shown.awaiting,
-        submitted_at=queued.license.row.submitted_at,
+        **dict(license_view(queued.license, now=now)),
+        submitted_at=row.submitted_at,
+        risk=queued.risk,
+        claim=ClaimView(admin_id=row.claimed_by, until=row.claimed_until) if claimed else None,
         therapist=LicensedTherapistView(
             id=queued.therapist_id, display_name=queued.display_name, legal_name=queued.legal_name
         ),

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -5,8 +6,17 @@ import pytest
 from domain.ids import AccountId, uuid7
 from domain.licensing import decisions
 from domain.licensing.checks import CheckName, CheckOutcome, CheckResult
-from domain.licensing.decisions import Awaiting, DecisionOutcome, Pending, Ruling, TransitionNotAllowed
+from domain.licensing.decisions import (
+    Awaiting,
+    Case,
+    DecisionOutcome,
+    Meant,
+    Pending,
+    Ruling,
+    TransitionNotAllowed,
+)
 from domain.licensing.licenses import LicenseStatus
+from domain.licensing.standing import IN_FORCE, Standing
 
 ADA = AccountId(uuid7())
 BEN = AccountId(uuid7())
@@ -16,6 +26,9 @@ D = DecisionOutcome
 ALLOWED = {
     (S.SUBMITTED, D.VERIFIED),
     (S.SUBMITTED, D.REJECTED),
+    (S.NEEDS_INFO, D.VERIFIED),
+    (S.NEEDS_INFO, D.REJECTED),
+    (S.VERIFIED, D.VERIFIED),
     (S.VERIFIED, D.SUSPENDED),
     (S.SUSPENDED, D.REINSTATED),
 }
@@ -30,6 +43,14 @@ CLEAN = (
     check(CheckName.PROVIDER_REGISTER, CheckOutcome.UNAVAILABLE),
     check(CheckName.EXCLUSION_LIST, CheckOutcome.REVIEW),
 )
+PLAIN = Case(
+    status=LicenseStatus.SUBMITTED,
+    was_verified=False,
+    encumbered=False,
+    has_suspended_twin=False,
+    checks=CLEAN,
+    must_answer=frozenset(),
+)
 EXCLUDED = (*CLEAN[:2], check(CheckName.EXCLUSION_LIST, CheckOutcome.FAIL))
 ALL_FAILED = tuple(check(name, CheckOutcome.FAIL) for name in CheckName)
 
@@ -42,13 +63,12 @@ def decide(
     checks: tuple[CheckResult, ...] = CLEAN,
     override_reason: str | None = None,
     pending: Pending | None = None,
+    standing: Standing = Standing.VALID,
+    case: Case = PLAIN,
 ) -> Ruling:
     return decisions.decide(
-        status=status,
-        outcome=outcome,
-        checks=checks,
-        override_reason=override_reason,
-        by=by,
+        replace(case, status=status, checks=checks),
+        Meant(outcome=outcome, standing=standing, encumbered=False, override_reason=override_reason, by=by),
         pending=pending,
     )
 
@@ -197,3 +217,61 @@ def test_a_changed_identity_verifies_nothing_and_forgives_nothing(status: Licens
 
 def test_what_was_rejected_is_not_checked_again() -> None:
     assert frozenset(S) - decisions.RECHECKED == {S.REJECTED}
+
+
+@pytest.mark.parametrize("case", [replace(PLAIN, encumbered=True), replace(PLAIN, has_suspended_twin=True)])
+def test_what_is_encumbered_or_has_a_suspended_twin_takes_two_admins(case: Case) -> None:
+    first = decide(S.SUBMITTED, D.VERIFIED, case=case)
+    again = decide(S.SUBMITTED, D.VERIFIED, case=case, pending=first.pending)
+    second = decide(S.SUBMITTED, D.VERIFIED, case=case, pending=first.pending, by=BEN)
+
+    assert (first.status, first.awaiting) == (again.status, again.awaiting) == (S.SUBMITTED, Awaiting.SECOND_ADMIN)
+    assert (second.status, second.awaiting, second.seconds) == (S.VERIFIED, None, ADA)
+
+
+def test_conditions_of_the_board_take_two_admins_who_read_the_same() -> None:
+    first = decide(S.SUBMITTED, D.VERIFIED, standing=Standing.VALID_CONDITIONS)
+    other = decide(S.SUBMITTED, D.VERIFIED, standing=Standing.VALID_CONDITIONS, pending=first.pending, by=BEN)
+    otherwise = decide(
+        S.SUBMITTED,
+        D.VERIFIED,
+        standing=Standing.VALID,
+        pending=first.pending,
+        by=BEN,
+        case=replace(PLAIN, encumbered=True),
+    )
+
+    assert (first.status, other.status) == (S.SUBMITTED, S.VERIFIED)
+    assert (otherwise.status, otherwise.awaiting) == (S.SUBMITTED, Awaiting.SECOND_ADMIN)
+
+
+@pytest.mark.parametrize("standing", sorted(set(Standing) - IN_FORCE))
+@pytest.mark.parametrize(
+    ("status", "outcome"), [(S.SUBMITTED, D.VERIFIED), (S.SUSPENDED, D.REINSTATED), (S.VERIFIED, D.VERIFIED)]
+)
+def test_what_the_board_does_not_hold_in_force_is_never_verified(
+    status: LicenseStatus, outcome: DecisionOutcome, standing: Standing
+) -> None:
+    with pytest.raises(TransitionNotAllowed, match=standing):
+        decide(status, outcome, standing=standing, override_reason="I insist")
+
+
+def test_a_check_that_must_answer_and_does_not_is_as_a_failed_one() -> None:
+    case = replace(PLAIN, must_answer=frozenset({CheckName.PROVIDER_REGISTER}))
+
+    with pytest.raises(TransitionNotAllowed, match="provider_register"):
+        decide(S.SUBMITTED, D.VERIFIED, case=case)
+    first = decide(S.SUBMITTED, D.VERIFIED, case=case, override_reason="Looked up by hand.")
+
+    assert (first.status, first.overrides) == (S.SUBMITTED, frozenset({CheckName.PROVIDER_REGISTER}))
+
+
+@pytest.mark.parametrize("status", [S.SUBMITTED, S.NEEDS_INFO])
+def test_what_was_verified_and_is_looked_at_again_can_be_suspended_at_once(status: LicenseStatus) -> None:
+    ruling = decide(status, D.SUSPENDED, case=replace(PLAIN, was_verified=True))
+
+    assert (ruling.status, ruling.awaiting) == (S.SUSPENDED, None)
+
+
+def test_what_is_verified_is_verified_again_by_one_admin() -> None:
+    assert decide(S.VERIFIED, D.VERIFIED).awaiting is None

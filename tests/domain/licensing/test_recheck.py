@@ -14,8 +14,8 @@ from domain.licensing import permission_queries, service, submission_service
 from domain.licensing.checks import CheckName, CheckOutcome
 from domain.licensing.claims import LicenseClaim
 from domain.licensing.decisions import Awaiting, DecisionOutcome
+from domain.licensing.file_queries import CheckedLicense
 from domain.licensing.licenses import LicenseStatus
-from domain.licensing.submission_service import CheckedLicense
 from domain.licensing.tables import LicenseCheck
 from domain.therapists import service as therapists
 from domain.therapists.profile import Profile
@@ -55,7 +55,7 @@ async def license_after(
         session, claim=claim or licensing.claim(), by=of, vault=parts.vault, now=now
     )
     for outcome in outcomes:
-        found = await service.decide(
+        found = await licensing.decide(
             session, license_id=found.row.id, decision=licensing.decision(outcome), by=admin, now=now
         )
     return found
@@ -88,7 +88,7 @@ async def test_what_was_verified_waits_for_an_admin_again(
     )
     assert relied_on == ()
     assert len(await permission_queries.permits(session, therapist_id=therapist.therapist_id)) == 1  # sessions stay
-    again = await service.decide(
+    again = await licensing.decide(
         session, license_id=after.row.id, decision=licensing.decision(VERIFIED), by=admin, now=now
     )
     assert again.row.status is LicenseStatus.VERIFIED
@@ -128,12 +128,12 @@ async def test_an_override_for_the_person_before_is_not_the_first_of_two(
     await licensing.exclusions(session, {"NPI": licensing.NPI})
     found = await license_after(session, parts, of=therapist, admin=admin, now=now)
     decision = licensing.decision(VERIFIED, override_reason="Another person's number.")
-    await service.decide(session, license_id=found.row.id, decision=decision, by=admin, now=now)
+    await licensing.decide(session, license_id=found.row.id, decision=decision, by=admin, now=now)
     second_admin = await accounts.actor(session, role=Role.ADMIN)
 
     await become(session, parts, licensing.profile(legal_name="Eve Muster"), by=therapist, now=now)
 
-    after = await service.decide(session, license_id=found.row.id, decision=decision, by=second_admin, now=now)
+    after = await licensing.decide(session, license_id=found.row.id, decision=decision, by=second_admin, now=now)
     assert (after.row.status, after.awaiting) == (LicenseStatus.SUBMITTED, Awaiting.SECOND_ADMIN)
 
 

@@ -12,13 +12,16 @@ from domain.availability import service as availability
 from domain.directory import service as directory
 from domain.directory.listing import ListingStatus
 from domain.ids import LicenseId, uuid7
-from domain.licensing import permission_queries, service, submission_service
+from domain.licensing import permission_queries, queue_service, service, submission_service
 from domain.licensing.checks import CheckName, CheckOutcome
 from domain.licensing.claims import SourceUnfit
 from domain.licensing.decisions import Awaiting, DecisionOutcome, TransitionNotAllowed
+from domain.licensing.file_queries import CheckedLicense
 from domain.licensing.licenses import FlawedClaim, LicenseStatus
+from domain.licensing.queue_queries import Filter
+from domain.licensing.queue_service import Order
 from domain.licensing.service import LicenseNotFound
-from domain.licensing.submission_service import CheckedLicense, LicenseOnFile
+from domain.licensing.submission_service import LicenseOnFile
 from domain.licensing.tables import LicenseDecision
 from domain.therapists.service import ProfileMissing
 from tests.build import accounts, licensing
@@ -65,7 +68,7 @@ async def decided(
     now: datetime,
     override_reason: str | None = None,
 ) -> CheckedLicense:
-    return await service.decide(
+    return await licensing.decide(
         session,
         license_id=found.row.id,
         decision=licensing.decision(outcome, override_reason=override_reason),
@@ -312,7 +315,7 @@ async def test_a_decision_rests_on_a_recent_look(
     unfit = licensing.decision(checked_on=now.date() + timedelta(days=days))
 
     with pytest.raises(SourceUnfit) as refused:
-        await service.decide(session, license_id=found.row.id, decision=unfit, by=admin, now=now)
+        await licensing.decide(session, license_id=found.row.id, decision=unfit, by=admin, now=now)
 
     assert refused.value.flaws[0].pointer == "/source/checked_on"
     assert found.row.status is LicenseStatus.SUBMITTED
@@ -325,46 +328,14 @@ async def test_a_look_of_today_or_of_120_days_ago_is_recent(
     found = await submitted(session, parts, by=therapist, now=now)
     fit = licensing.decision(checked_on=now.date() + timedelta(days=days))
 
-    after = await service.decide(session, license_id=found.row.id, decision=fit, by=admin, now=now)
+    after = await licensing.decide(session, license_id=found.row.id, decision=fit, by=admin, now=now)
 
     assert after.row.status is LicenseStatus.VERIFIED
 
 
-async def test_the_queue_is_oldest_first_with_names_and_is_audited_for_what_was_shown(
-    session: AsyncSession, parts: Parts, now: datetime, therapist: Actor, admin: Actor
-) -> None:
-    newer = await submitted(session, parts, by=therapist, now=now, number="2")
-    older = await submitted(session, parts, by=therapist, now=now - timedelta(days=1), number="1")
-
-    page = await service.queue(
-        session, status=LicenseStatus.SUBMITTED, after=None, limit=1, by=admin, vault=parts.vault, now=now
-    )
-    rest = await service.queue(
-        session,
-        status=LicenseStatus.SUBMITTED,
-        after=(older.row.submitted_at, older.row.id),
-        limit=1,
-        by=admin,
-        vault=parts.vault,
-        now=now,
-    )
-
-    assert [(each.license.row.id, each.legal_name) for each in page.licenses] == [(older.row.id, licensing.LEGAL_NAME)]
-    assert page.has_more
-    assert [each.license.row.id for each in rest.licenses] == [newer.row.id]
-    assert not rest.has_more
-    await session.flush()
-    seen = await session.scalars(
-        select(AuditEntry.subject_id).where(
-            AuditEntry.actor_id == admin.account_id, AuditEntry.action == Action.LICENSE_REVIEW
-        )
-    )
-    assert set(seen) == {older.row.id, newer.row.id}
-
-
 async def test_an_unknown_license_is_not_found(session: AsyncSession, now: datetime, admin: Actor) -> None:
     with pytest.raises(LicenseNotFound):
-        await service.decide(session, license_id=LicenseId(uuid7()), decision=licensing.decision(), by=admin, now=now)
+        await licensing.decide(session, license_id=LicenseId(uuid7()), decision=licensing.decision(), by=admin, now=now)
 
 
 async def test_each_role_does_its_own(
@@ -377,8 +348,15 @@ async def test_each_role_does_its_own(
         with pytest.raises(WrongRole):
             await decided(session, found, VERIFIED, by=by, now=now)
         with pytest.raises(WrongRole):
-            await service.queue(
-                session, status=LicenseStatus.SUBMITTED, after=None, limit=1, by=by, vault=parts.vault, now=now
+            await queue_service.queue(
+                session,
+                filter_=Filter.SUBMITTED,
+                order=Order.AGE,
+                after=None,
+                limit=1,
+                by=by,
+                vault=parts.vault,
+                now=now,
             )
     for by in (admin, client):
         with pytest.raises(WrongRole):

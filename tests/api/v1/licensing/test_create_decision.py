@@ -162,9 +162,9 @@ async def test_a_bad_decision_is_named_and_changes_nothing(
 async def test_a_repeat_with_the_same_key_is_replayed(http: httpx.AsyncClient, admin: Person, submitted: str) -> None:
     headers = {**admin.headers, "Idempotency-Key": "once"}
 
-    first = await http.post(decisions(submitted), json=deciding("verified"), headers=headers)
-    second = await http.post(decisions(submitted), json=deciding("verified"), headers=headers)
-    without_key = await http.post(decisions(submitted), json=deciding("verified"), headers=admin.headers)
+    first = await http.post(decisions(submitted), json=deciding("rejected"), headers=headers)
+    second = await http.post(decisions(submitted), json=deciding("rejected"), headers=headers)
+    without_key = await http.post(decisions(submitted), json=deciding("rejected"), headers=admin.headers)
 
     assert (second.status_code, second.json()) == (201, first.json())
     assert second.headers["idempotent-replayed"] == "true"
