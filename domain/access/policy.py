@@ -53,6 +53,7 @@ class Action(StrEnum):
     APPOINTMENT_READ = "appointment.read"
     APPOINTMENT_CANCEL = "appointment.cancel"
     APPOINTMENT_RESCHEDULE = "appointment.reschedule"
+    APPOINTMENT_PLACE = "appointment.place"
     APPOINTMENT_ATTEND = "appointment.attend"
     APPOINTMENT_COMPLETE = "appointment.complete"
     SERIES_CREATE = "series.create"
@@ -110,6 +111,7 @@ ROLES: Final[dict[Action, frozenset[Role]]] = {
     Action.APPOINTMENT_READ: PARTIES,
     Action.APPOINTMENT_CANCEL: PARTIES,
     Action.APPOINTMENT_RESCHEDULE: CLIENT,
+    Action.APPOINTMENT_PLACE: CLIENT,
     Action.APPOINTMENT_ATTEND: PARTIES,
     Action.SERIES_CREATE: CLIENT,
     Action.SERIES_READ: PARTIES,

@@ -41,10 +41,15 @@ async def look_after(session: AsyncSession, *, lost: Booking, vault: Vault, now:
 
 async def rehome(session: AsyncSession, *, lost: Booking, now: datetime) -> Booking | None:
     """Hold the first of a lost session's alternatives that is still to be had; None where none is, or none is due."""
-    if lost.client_id is None or lost.session_format is None or lost.jurisdiction is None:
-        raise ValueError("a group's own row has no client")
     if not await rehoming_queries.is_to_be_rehomed(session, lost=lost, now=now):
         return None
+    return await hold_instead(session, lost=lost, now=now)
+
+
+async def hold_instead(session: AsyncSession, *, lost: Booking, now: datetime) -> Booking | None:
+    """Hold the first of a lost session's alternatives that is still to be had, whatever else the client has."""
+    if lost.client_id is None or lost.session_format is None or lost.jurisdiction is None:
+        raise ValueError("a group's own row has no client")
     given_up = Interval(starts_at=lost.starts_at, ends_at=lost.ends_at)
     offers = await ways_on_service.instead_of(session, booking=lost, now=now, not_during=given_up)
     for offer in offers:

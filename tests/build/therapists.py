@@ -21,6 +21,7 @@ from tests.build import accounts
 from tests.build.availability import schedule as built_schedule
 
 NEVER_STALE = date(2099, 1, 1)
+LONG_AGO = date(2020, 1, 1)
 
 
 async def profile(
