@@ -17,6 +17,8 @@ from api.parts import Parts, parts_of
 from api.serve import NotFit, database_for_command, refuse_made_up_people, serve, words_of, work
 from domain import migration
 from domain.accounts import service as accounts
+from domain.booking import jobs as booking
+from domain.booking import watch_service
 from domain.embedded_server import ServerFailed, ServerInUse
 from domain.errors import DomainError, Invalid
 from domain.licensing import import_service as registers
@@ -66,16 +68,29 @@ def _import(settings: Settings, options: argparse.Namespace) -> None:
     content = path.read_bytes()
     load = registers.import_leie if options.register == "leie" else registers.import_nppes
 
-    async def bring_in(parts: Parts) -> registers.ImportReport:
+    async def bring_in(parts: Parts) -> tuple[registers.ImportReport, watch_service.Watched]:
         async with parts.database.transaction() as session:
-            return await load(session, content=content, file_name=path.name, now=parts.clock.now())
+            report = await load(session, content=content, file_name=path.name, now=parts.clock.now())
+        return report, await _watch(parts)
 
     with database_for_command(settings) as ready:
-        report = asyncio.run(_with_parts(ready, bring_in))
+        report, watched = asyncio.run(_with_parts(ready, bring_in))
     print(f"{path.name}: {report.rows_new} new, {report.rows_known} known before, {report.rows_refused} refused")
     unit = "line" if options.register == "leie" else "record"
     for refusal in report.refusals:
         print(f"  {unit} {refusal.number}: {refusal.reason}")
+    print(
+        f"  looked at {watched.looked_at} credentials: {watched.suspended} suspended, {watched.to_review} to review, "
+        f"{watched.cancelled} sessions cancelled, {len(watched.failed)} therapists could not be looked at"
+    )
+
+
+async def _watch(parts: Parts) -> watch_service.Watched:
+    """Look at once at everybody whom a new register concerns, and look after the clients who lost sessions by it."""
+    watched = await watch_service.watch(parts.database, vault=parts.vault, now=parts.clock.now())
+    for therapist_id in watched.suspended_of:
+        await booking.review_practice(therapist_id, database=parts.database, vault=parts.vault, clock=parts.clock)
+    return watched
 
 
 def _seed_demo(settings: Settings, _options: argparse.Namespace) -> None:

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.accounts import registration_service as registrations
 from domain.availability import calendars_service
-from domain.booking import attendance_service, closing_service, expiry_service, waitlist_service
+from domain.booking import attendance_service, closing_service, expiry_service, waitlist_service, watch_service
 from domain.booking import jobs as booking
 from domain.clock import Clock
 from domain.database import Address, Database, DriverConnection, address_of, connect, server_settings
@@ -135,6 +135,7 @@ def create(settings: Settings) -> Working:
         sweeps=(
             *SWEEPS,
             ("holds_run_out", partial(expiry_service.sweep, vault=vault)),
+            ("licenses_watched", partial(watch_service.sweep, database=database, vault=vault)),
             ("busy_calendars", partial(calendars_service.sweep, vault=vault)),
         ),
         clock=clock,

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.ids import uuid7
-from domain.licensing import provider_storage, queries, screening
+from domain.licensing import own_records, permission_queries, places, provider_storage, queries, screening
 from domain.licensing.checks import CheckResult, CheckTrigger
 from domain.licensing.exclusion_list import ExclusionRow
 from domain.licensing.screening import Applicant, ExclusionLookup
@@ -40,6 +40,10 @@ async def run(
         screening.npi_check(person.npi),
         await _register_match(session, applicant=applicant),
         await _exclusion_screening(session, applicant=applicant),
+        own_records.duplicate(await queries.twins(session, row=row)),
+        own_records.expiry(
+            last_day=permission_queries.credential(row).last_day, today=places.today(row.jurisdiction, now=now)
+        ),
     )
     checks = [
         LicenseCheck(

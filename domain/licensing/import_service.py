@@ -4,6 +4,7 @@
    one that is repeated changes nothing.
 2. Every row of the file is counted once: new, known or refused.
 3. Imports run one at a time, so that what two of them count adds up.
+4. Nobody is looked at by the monitor meanwhile, and everybody is due afterwards.
 """
 
 import hashlib
@@ -23,7 +24,7 @@ from domain.access.policy import Action
 from domain.audit import service as audit
 from domain.errors import Conflict
 from domain.ids import uuid7
-from domain.licensing import exclusion_list, names, provider_register, provider_storage, queries
+from domain.licensing import exclusion_list, monitor_queries, names, provider_register, provider_storage, queries
 from domain.licensing.exclusion_list import ExclusionRow
 from domain.licensing.provider_register import ProviderRecord
 from domain.licensing.refusals import RefusedRow
@@ -122,6 +123,7 @@ async def _prepare(session: AsyncSession) -> None:
     """Make sure to be alone, and give the transaction the time it needs; both end with it."""
     if not await session.scalar(select(func.pg_try_advisory_xact_lock(IMPORT_LOCK))):
         raise ImportRunning
+    await monitor_queries.keep_from_looking(session)
     for name, value in (
         ("statement_timeout", STATEMENT_TIMEOUT),
         ("transaction_timeout", "0"),  # a timer that runs is not moved by a new value, only by ending it
@@ -222,7 +224,7 @@ async def _note(
             rows_new=report.rows_new,
             rows_known=report.rows_known,
             rows_refused=report.rows_refused,
-            imported_at=now,
+            imported_at=await monitor_queries.after_every_look(session, now=now),
         )
     )
     audit.record(

@@ -96,9 +96,9 @@ async def ask(
             session,
             about=asked.id,
             whom=account.id,
-            kind=NoticeKind.LICENSE_NEWS,
+            kind=NoticeKind.LICENSES_CHANGED,
             to=account.email,
-            message=wording.license_news(),
+            message=wording.licenses_changed(),
             vault=vault,
             now=now,
         )

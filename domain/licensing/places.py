@@ -179,6 +179,11 @@ def days(jurisdiction: str, *, first: date, last: date) -> Window:
     )
 
 
+def today(jurisdiction: str, *, now: datetime) -> date:
+    """Give the day it is in a jurisdiction, where it spans zones that of the one ahead. Raises UnknownJurisdiction."""
+    return max(now.astimezone(ZoneInfo(zone)).date() for zone in zones(jurisdiction))
+
+
 def _start_of_day(day: date, *, zone: ZoneInfo) -> datetime:
     """Give the day's first instant; where midnight is skipped that is the change itself, where repeated the first."""
     return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)

@@ -3,13 +3,14 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Text, and_, exists, func, literal, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Text, and_, exists, func, literal, or_, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.ids import LicenseId, TherapistId
 from domain.licensing import decisions
 from domain.licensing.licenses import LicenseStatus
+from domain.licensing.own_records import Twin
 from domain.licensing.screening import ExclusionLookup
 from domain.licensing.tables import Exclusion, LicenseCheck, LicenseDecision, LicenseRow, Provider
 from domain.therapists.tables import Therapist
@@ -111,13 +112,29 @@ async def provider_records(session: AsyncSession, *, npis: Collection[str]) -> d
 
 async def has_suspended_twin(session: AsyncSession, *, row: LicenseRow) -> bool:
     """Tell whether the therapist has this very license suspended, under whatever last day or spelling of its number."""
-    letters_and_digits = func.regexp_replace(func.lower(LicenseRow.number), "[^a-z0-9]", "", "g")
-    twin = and_(
-        LicenseRow.therapist_id == row.therapist_id,
+    twin = and_(LicenseRow.therapist_id == row.therapist_id, _same(row), LicenseRow.status == LicenseStatus.SUSPENDED)
+    return bool(await session.scalar(select(exists().where(twin))))
+
+
+async def twins(session: AsyncSession, *, row: LicenseRow) -> Sequence[Twin]:
+    """Load this very license, however its number is spelled, as other accounts have it; rejected ones left out."""
+    found = await session.execute(
+        select(LicenseRow.id, LicenseRow.status).where(
+            LicenseRow.therapist_id != row.therapist_id, _same(row), LicenseRow.status != LicenseStatus.REJECTED
+        )
+    )
+    return [Twin(license_id=license_id, status=status) for license_id, status in found]
+
+
+def _same(row: LicenseRow) -> ColumnElement[bool]:
+    """Say, in a statement, that a license is this one by its letters and digits (index license_number_idx)."""
+    # written out, since an index over an expression is found only by the same expression, not by parameters
+    letters_and_digits = func.regexp_replace(
+        func.lower(LicenseRow.number), text("'[^a-z0-9]'"), text("''"), text("'g'")
+    )
+    return and_(
         LicenseRow.license_type == row.license_type,
         letters_and_digits == "".join(sign for sign in row.number.lower() if sign.isascii() and sign.isalnum()),
         LicenseRow.jurisdiction == row.jurisdiction,
         LicenseRow.compact.is_not_distinct_from(row.compact),
-        LicenseRow.status == LicenseStatus.SUSPENDED,
     )
-    return bool(await session.scalar(select(exists().where(twin))))

@@ -24,7 +24,7 @@ class NoticeKind(StrEnum):
     BOOKING_CONFIRMED = "booking_confirmed"
     SESSION_CHANGED = "session_changed"
     SESSION_OFFERED = "session_offered"
-    LICENSE_NEWS = "license_news"
+    LICENSES_CHANGED = "licenses_changed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

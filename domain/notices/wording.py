@@ -87,13 +87,13 @@ def booking_confirmed() -> Message:
     )
 
 
-def license_news() -> Message:
-    """Say to a therapist that something about their license waits."""
+def licenses_changed() -> Message:
+    """Say to a therapist that something about their licenses has changed, or needs them."""
     return Message(
-        subject="There is news about your license",
+        subject="There is news about your licenses",
         text=(
-            "Hello,\n\nsomething about a license of yours waits for you. Sign in to Attune to see what, and what helps."
-            "\n\nTake care,\nAttune\n"
+            "Hello,\n\nsomething about your licenses is waiting for you. Sign in to Attune to see it.\n\n"
+            "Take care,\nAttune\n"
         ),
         token=None,
     )

@@ -61,7 +61,7 @@ async def license_after(
     return found
 
 
-RUN = (CheckName.NPI, CheckName.PROVIDER_REGISTER, CheckName.EXCLUSION_LIST)
+RUN = (CheckName.NPI, CheckName.PROVIDER_REGISTER, CheckName.EXCLUSION_LIST, CheckName.DUPLICATE, CheckName.EXPIRY)
 
 
 async def become(

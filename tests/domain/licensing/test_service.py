@@ -94,6 +94,8 @@ async def test_a_submitted_license_is_checked_and_waits(
         CheckName.NPI: PASS,
         CheckName.PROVIDER_REGISTER: PASS,
         CheckName.EXCLUSION_LIST: PASS,
+        CheckName.DUPLICATE: PASS,
+        CheckName.EXPIRY: PASS,
     }
     assert {check.checked_at for check in found.checks} == {now}
 
@@ -107,6 +109,8 @@ async def test_registers_that_were_not_loaded_are_no_answer(
         CheckName.NPI: PASS,
         CheckName.PROVIDER_REGISTER: UNAVAILABLE,
         CheckName.EXCLUSION_LIST: UNAVAILABLE,
+        CheckName.DUPLICATE: PASS,
+        CheckName.EXPIRY: PASS,
     }
 
 

@@ -26,6 +26,8 @@ async def test_a_license_is_taken_in_checked_and_listed(
         "npi": "pass",
         "provider_register": "unavailable",
         "exclusion_list": "unavailable",
+        "duplicate": "pass",
+        "expiry": "pass",
     }
     assert all(check["checked_at"].endswith("Z") and check["source"] for check in license_["checks"])
     assert created.headers["etag"] == '"1"'
