@@ -2,17 +2,21 @@
 
 The same name is written in many ways: with and without accents, apostrophes, hyphens and spaces (O'Neal, O NEAL), with
 suffixes and degrees, with one or both of two family names, with particles before or after (de la Rosa; Rosa, de la),
-with a middle name as the given one or as an initial. A comparison here asks "could this be the same name", never "is
-this the same person". Nicknames (Bob for Robert) are not known to it, nor are names in other scripts turned into Latin.
+with a middle name as the given one or as an initial, by a short form (`nicknames.py`), family name first, or with a slip
+of one letter. A comparison here asks "could this be the same name", never "is this the same person". Names in other
+scripts are not turned into Latin.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import pairwise
+from sys import intern
 from typing import Final
+
+from domain.licensing.nicknames import FULL_FORMS
 
 _HONORIFICS: Final = frozenset({"DR", "MR", "MRS", "MS", "MX", "PROF"})
 # Written after a name, and never a name themselves.
@@ -36,6 +40,7 @@ _PARTICLES: Final = frozenset(
 # Belong to what follows and mean nothing without it: O NEAL, MC DONALD, ST CLAIR, D ANGELO.
 _ROOTS: Final = frozenset({"O", "MC", "MAC", "ST", "D"})
 
+_SHORTEST_NEAR: Final = 3
 _APOSTROPHES: Final = re.compile("['\u2019\u2018\u02bc\u02bb`\u00b4]")
 _LETTERS_WITHOUT_PARTS: Final = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "\u0131": "i", "ħ": "h"},
@@ -53,10 +58,28 @@ class Agreement(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonName:
-    """A name as normalised words; given holds first and middle names in their order, and may be empty."""
+    """A name as normalised words; given holds first and middle names in their order, and may be empty.
+
+    The rest is what comparisons need, worked out once since a name is compared with many: the family name's keys
+    (sorted), the first given name in all its forms, every given name in all its forms, and words with digits.
+    """
 
     given: tuple[str, ...]
     family: tuple[str, ...]
+    family_keys: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    first_forms: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    given_forms: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    numbers: frozenset[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        words = (*self.given, *self.family)
+        for name, value in (
+            ("family_keys", tuple(map(intern, sorted(_family_keys(self.family))))),
+            ("first_forms", tuple(map(intern, sorted(_first_forms(self.given))))),
+            ("given_forms", tuple(map(intern, sorted(_given_forms(self.given))))),
+            ("numbers", frozenset(word for word in words if any(map(str.isdigit, word)))),
+        ):
+            object.__setattr__(self, name, value)
 
 
 def normalise(text: str) -> str:
@@ -102,33 +125,30 @@ def readings(full_name: str) -> tuple[PersonName, ...]:
     return tuple(found)
 
 
+def family_first(full_name: str) -> tuple[PersonName, ...]:
+    """Give every way to part a name in one line whose family name comes first; none where a comma or one word is."""
+    words = [] if "," in full_name else normalise(full_name).split()
+    return tuple(PersonName(given=tuple(words[at:]), family=tuple(words[:at])) for at in range(1, len(words)))
+
+
 def keys(name: PersonName) -> tuple[str, ...]:
     """Give the family name's keys, sorted: two family names can only agree when they share one.
 
     Each of several family names has its key, with and without its particles, and so have all of them written together.
     """
-    found: set[str] = set()
-    with_particles: list[str] = []
-    without: list[str] = []
-    for particles, core in _groups(name.family):
-        with_particles.append(particles + core)
-        without.append(core)
-    for each in (*with_particles, *without, "".join(with_particles), "".join(without), "".join(name.family)):
-        if len(each) > 1 or len(name.family) == 1:
-            found.add(each)
-    return tuple(sorted(found))
+    return name.family_keys
 
 
 def agreement(one: PersonName, other: PersonName) -> Agreement:
     """Say how far two names agree.
 
-    Family names agree when they share a key. Given names agree when the first given name of either is among the given
-    names of the other, or when both begin with the same letter and one is only an initial. Digits are no part of a
-    name, but where both names carry some they must be the same.
+    Family names agree when they share a key. Given names agree when the first given name of either, or a form of it, is
+    among the given names of the other, or when both begin with the same letter and one is only an initial. Digits are
+    no part of a name, but where both names carry some they must be the same.
     """
-    if _contradict(_numbers(one), _numbers(other)):
+    if _contradict(one, other):
         return Agreement.NONE
-    family = not set(keys(one)).isdisjoint(keys(other))
+    family = _share_family(one, other)
     if family and (_share_given(one, other) or _share_initial(one, other)):
         return Agreement.FULL
     if family:
@@ -143,9 +163,28 @@ def same_person_name(one: PersonName, other: PersonName) -> bool:
 
 def best_agreement(some: Iterable[PersonName], others: Sequence[PersonName]) -> Agreement:
     """Give the fullest agreement between any name of the one and any of the other."""
-    rank = list(Agreement)
-    found = (agreement(one, other) for one in some for other in others)
-    return min(found, key=rank.index, default=Agreement.NONE)
+    found = {agreement(one, other) for one in some for other in others}
+    return next((each for each in Agreement if each in found), Agreement.NONE)
+
+
+def nearly_same(one: PersonName, other: PersonName) -> bool:
+    """Tell whether both could be one person's name with a single slip, or with a family name that was kept.
+
+    That is: given names agree and family names are one letter apart; family names agree and first given names are one
+    letter apart; given names agree and the family name of one is a middle name of the other. Short of three letters
+    nothing is near.
+    """
+    if _contradict(one, other):
+        return False
+    if _share_family(one, other):
+        return bool(one.given and other.given) and _one_letter_apart(one.given[0], other.given[0])
+    if not (_share_given(one, other) or _share_initial(one, other)):
+        return False
+    return (
+        any(_one_letter_apart(mine, theirs) for mine in one.family_keys for theirs in other.family_keys)
+        or any(key in other.given[1:] for key in one.family_keys)
+        or any(key in one.given[1:] for key in other.family_keys)
+    )
 
 
 def _words(text: str) -> Iterator[str]:
@@ -195,8 +234,39 @@ def _groups(family: Sequence[str]) -> Iterator[tuple[str, str]]:
     yield from groups
 
 
+def _family_keys(family: Sequence[str]) -> set[str]:
+    with_particles: list[str] = []
+    without: list[str] = []
+    for particles, core in _groups(family):
+        with_particles.append(particles + core)
+        without.append(core)
+    all_ways = (*with_particles, *without, "".join(with_particles), "".join(without), "".join(family))
+    return {each for each in all_ways if len(each) > 1 or len(family) == 1}
+
+
+def _first_forms(given: Sequence[str]) -> set[str]:
+    """Give the first given name, also written together with the second (Mary Ann, Maryann); initials are left out."""
+    written = {word for word in (*given[:1], "".join(given[:2])) if len(word) > 1}
+    return written | _full_forms(written)
+
+
+def _given_forms(given: Sequence[str]) -> set[str]:
+    written = {*given, *(before + after for before, after in pairwise(given))}
+    return written | _full_forms(written)
+
+
+def _full_forms(written: Iterable[str]) -> set[str]:
+    return {full for word in written for full in FULL_FORMS.get(word, ())}
+
+
+def _share_family(one: PersonName, other: PersonName) -> bool:
+    return any(key in other.family_keys for key in one.family_keys)
+
+
 def _share_given(one: PersonName, other: PersonName) -> bool:
-    return not _firsts(one).isdisjoint(_all_given(other)) or not _firsts(other).isdisjoint(_all_given(one))
+    return any(form in other.given_forms for form in one.first_forms) or any(
+        form in one.given_forms for form in other.first_forms
+    )
 
 
 def _share_initial(one: PersonName, other: PersonName) -> bool:
@@ -206,18 +276,17 @@ def _share_initial(one: PersonName, other: PersonName) -> bool:
     return first[0] == second[0] and 1 in {len(first), len(second)}
 
 
-def _firsts(name: PersonName) -> set[str]:
-    """Give the first given name, also written together with the second (Mary Ann, Maryann); initials are left out."""
-    return {word for word in (*name.given[:1], "".join(name.given[:2])) if len(word) > 1}
+def _contradict(one: PersonName, other: PersonName) -> bool:
+    return bool(one.numbers and other.numbers and one.numbers != other.numbers)
 
 
-def _all_given(name: PersonName) -> set[str]:
-    return {*name.given, *(before + after for before, after in pairwise(name.given))}
-
-
-def _numbers(name: PersonName) -> set[str]:
-    return {word for word in (*name.given, *name.family) if any(letter.isdigit() for letter in word)}
-
-
-def _contradict(some: set[str], others: set[str]) -> bool:
-    return bool(some and others and some != others)
+def _one_letter_apart(one: str, other: str) -> bool:
+    """Tell whether one letter more, less or another, or two neighbours exchanged, makes one word of the other."""
+    shorter, longer = sorted((one, other), key=len)
+    if len(shorter) < _SHORTEST_NEAR or len(longer) - len(shorter) > 1 or one == other:
+        return False
+    at = next((at for at, (a, b) in enumerate(zip(shorter, longer, strict=False)) if a != b), len(shorter))
+    if len(shorter) < len(longer):
+        return shorter[at:] == longer[at + 1 :]
+    exchanged = shorter[at + 1 : at + 2] + shorter[at] + shorter[at + 2 :]
+    return shorter[at + 1 :] == longer[at + 1 :] or exchanged == longer[at:]
