@@ -5,6 +5,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,6 +23,7 @@ from domain.booking import watch_service
 from domain.embedded_server import ServerFailed, ServerInUse
 from domain.errors import DomainError, Invalid
 from domain.licensing import import_service as registers
+from domain.licensing.list_edition import Edition, Handling
 from domain.migration import SchemaNotReady
 from domain.settings import Settings
 
@@ -66,16 +68,28 @@ def _openapi(_settings: Settings, _options: argparse.Namespace) -> None:
 def _import(settings: Settings, options: argparse.Namespace) -> None:
     path: Path = options.file
     content = path.read_bytes()
-    load = registers.import_leie if options.register == "leie" else registers.import_nppes
+    handling = Handling(
+        as_of=options.as_of,
+        edition=None if options.edition is None else Edition(options.edition),
+        allow_shrink=options.allow_shrink,
+    )
 
     async def bring_in(parts: Parts) -> tuple[registers.ImportReport, watch_service.Watched]:
+        now = parts.clock.now()
         async with parts.database.transaction() as session:
-            report = await load(session, content=content, file_name=path.name, now=parts.clock.now())
+            if options.register == "nppes":
+                report = await registers.import_nppes(session, content=content, file_name=path.name, now=now)
+            else:
+                report = await registers.import_leie(
+                    session, content=content, file_name=path.name, now=now, handling=handling
+                )
         return report, await _watch(parts)
 
     with database_for_command(settings) as ready:
         report, watched = asyncio.run(_with_parts(ready, bring_in))
     print(f"{path.name}: {report.rows_new} new, {report.rows_known} known before, {report.rows_refused} refused")
+    if isinstance(report, registers.ExclusionReport):
+        _tell_of_the_list(report)
     unit = "line" if options.register == "leie" else "record"
     for refusal in report.refusals:
         print(f"  {unit} {refusal.number}: {refusal.reason}")
@@ -91,6 +105,13 @@ async def _watch(parts: Parts) -> watch_service.Watched:
     for therapist_id in watched.suspended_of:
         await booking.review_practice(therapist_id, database=parts.database, vault=parts.vault, clock=parts.clock)
     return watched
+
+
+def _tell_of_the_list(report: registers.ExclusionReport) -> None:
+    taken_off = report.taking_off
+    left = f"nobody, for {taken_off}" if isinstance(taken_off, registers.Kept) else f"{taken_off} rows"
+    print(f"  {report.edition}, given out on {report.as_of}; listed again: {report.rows_listed_again} rows")
+    print(f"  taken off the list: {left}")
 
 
 def _seed_demo(settings: Settings, _options: argparse.Namespace) -> None:
@@ -136,6 +157,15 @@ def parser() -> argparse.ArgumentParser:
     importing = commands.add_parser("import", help="bring in a public register from a file")
     importing.add_argument("register", choices=("leie", "nppes"))
     importing.add_argument("file", type=Path)
+    importing.add_argument(
+        "--as-of", type=date.fromisoformat, help="leie: the day the list was given out, YYYY-MM-DD; today by default"
+    )
+    importing.add_argument(
+        "--edition", choices=("full", "supplement"), help="leie: what the file is; guessed by default, and printed"
+    )
+    importing.add_argument(
+        "--allow-shrink", action="store_true", help="leie: take a whole list that lacks many rows, or is hard to read"
+    )
     importing.set_defaults(run=_import)
     return top
 

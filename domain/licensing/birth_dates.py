@@ -25,7 +25,7 @@ class DatesAgree(StrEnum):
 
 def slips(day: date) -> frozenset[date]:
     """Give the dates that a slip makes of a day, never the day itself; who has a slip of mine, has mine as a slip."""
-    found = {day + step for step in (-_DAY, _DAY) if date.min < day < date.max}
+    found = {day - _DAY if day > date.min else day, day + _DAY if day < date.max else day}
     if day.day <= 12:  # noqa: PLR2004 - the months of a year
         found.add(date(day.year, day.day, day.month))
     return frozenset(found - {day})

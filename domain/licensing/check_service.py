@@ -1,17 +1,25 @@
 """Run the checks of a license against the number itself and our copies of the registers, and write them down."""
 
 import json
-from collections.abc import Collection, Sequence
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.ids import uuid7
-from domain.licensing import own_records, permission_queries, places, provider_storage, queries, screening
+from domain.licensing import (
+    exclusion_match,
+    exclusion_queries,
+    own_records,
+    permission_queries,
+    places,
+    provider_storage,
+    queries,
+    screening,
+)
+from domain.licensing.applicant import Applicant
 from domain.licensing.checks import CheckResult, CheckTrigger
-from domain.licensing.exclusion_list import ExclusionRow
-from domain.licensing.screening import Applicant, ExclusionLookup
-from domain.licensing.tables import Exclusion, LicenseCheck, LicenseRow
+from domain.licensing.tables import LicenseCheck, LicenseRow
 from domain.therapists import service as therapists
 from domain.therapists.tables import Therapist
 from domain.vault.cipher import Vault
@@ -39,7 +47,7 @@ async def run(
     results = (
         screening.npi_check(person.npi),
         await _register_match(session, applicant=applicant),
-        await _exclusion_screening(session, applicant=applicant),
+        await _exclusion_screening(session, applicant=applicant, now=now),
         own_records.duplicate(await queries.twins(session, row=row)),
         own_records.expiry(
             last_day=permission_queries.credential(row).last_day, today=places.today(row.jurisdiction, now=now)
@@ -74,37 +82,18 @@ async def _register_match(session: AsyncSession, *, applicant: Applicant) -> Che
     return screening.register_match(applicant, record=record, register_loaded=loaded)
 
 
-async def _exclusion_screening(session: AsyncSession, *, applicant: Applicant) -> CheckResult:
-    rows = await _exclusion_rows(session, lookup=screening.exclusion_lookup(applicant))
-    further = screening.reinstatement_lookup(applicant, rows=rows)
+async def _exclusion_screening(session: AsyncSession, *, applicant: Applicant, now: datetime) -> CheckResult:
+    rows = await exclusion_queries.rows(session, lookup=exclusion_match.lookup(applicant))
+    further = exclusion_match.reinstatement_lookup(applicant, rows=rows)
     if further is not None:
-        rows = dict.fromkeys((*rows, *await _exclusion_rows(session, lookup=further)))
-    loaded = bool(rows) or await queries.has_exclusions(session)
-    return screening.exclusion_screening(applicant, candidate_rows=rows, list_loaded=loaded)
-
-
-async def _exclusion_rows(session: AsyncSession, *, lookup: ExclusionLookup) -> Collection[ExclusionRow]:
-    return [_exclusion_row(entry) for entry in await queries.exclusions(session, lookup=lookup)]
-
-
-def _exclusion_row(entry: Exclusion) -> ExclusionRow:
-    return ExclusionRow(
-        last_name=entry.last_name,
-        first_name=entry.first_name,
-        middle_name=entry.middle_name,
-        business_name=entry.business_name,
-        general=entry.general,
-        specialty=entry.specialty,
-        upin=entry.upin,
-        npi=entry.npi,
-        born_on=entry.born_on,
-        address=entry.address,
-        city=entry.city,
-        state=entry.state,
-        zip_code=entry.zip_code,
-        exclusion_type=entry.exclusion_type,
-        excluded_on=entry.excluded_on,
-        reinstated_on=entry.reinstated_on,
-        waived_on=entry.waived_on,
-        waiver_state=entry.waiver_state,
+        rows = list(
+            {row.digest: row for row in (*rows, *await exclusion_queries.rows(session, lookup=further))}.values()
+        )
+    newest = await exclusion_queries.newest(session)
+    return screening.exclusion_screening(
+        applicant,
+        candidate_rows=rows,
+        list_loaded=newest.is_loaded,
+        as_of=newest.as_of,
+        today=now.astimezone(UTC).date(),
     )

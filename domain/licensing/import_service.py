@@ -3,15 +3,17 @@
 1. One file is one transaction: it goes in whole or leaves nothing. An import that broke off is simply repeated, and
    one that is repeated changes nothing.
 2. Every row of the file is counted once: new, known or refused.
-3. Imports run one at a time, so that what two of them count adds up.
-4. Nobody is looked at by the monitor meanwhile, and everybody is due afterwards.
+3. Of the exclusion list a row is never removed: who left it keeps the day on which a newer whole list lacked them.
+4. Imports run one at a time, so that what two of them count adds up.
+5. Nobody is looked at by the monitor meanwhile, and everybody is due afterwards.
 """
 
 import hashlib
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
+from enum import StrEnum
 from itertools import islice
 from typing import Final, TypeVar
 from uuid import UUID
@@ -22,10 +24,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.access.policy import Action
 from domain.audit import service as audit
-from domain.errors import Conflict
+from domain.errors import Conflict, Flaw, Invalid
 from domain.ids import uuid7
-from domain.licensing import exclusion_list, monitor_queries, names, provider_register, provider_storage, queries
+from domain.licensing import (
+    exclusion_list,
+    exclusion_queries,
+    list_edition,
+    monitor_queries,
+    names,
+    provider_register,
+    provider_storage,
+    queries,
+)
 from domain.licensing.exclusion_list import ExclusionRow
+from domain.licensing.list_edition import Edition, Handling
 from domain.licensing.provider_register import ProviderRecord
 from domain.licensing.refusals import RefusedRow
 from domain.licensing.registers import Register
@@ -36,6 +48,8 @@ IMPORT_LOCK: Final = 0x696D_706F_7274
 # The service's own limits are meant for requests; a full file of a register takes longer.
 STATEMENT_TIMEOUT: Final = "60s"
 TRANSACTION_TIMEOUT: Final = "15min"
+
+AS_IT_COMES: Final = Handling()
 
 Item = TypeVar("Item")
 
@@ -58,6 +72,53 @@ class ImportReport:
         return len(self.refusals)
 
 
+class Kept(StrEnum):
+    """Why a file took nobody off the list."""
+
+    SUPPLEMENT = "a supplement says of nobody that they left the list"
+    OLDER = "a newer file was imported before"
+    UNREADABLE = "it has lines that can't be read; --allow-shrink takes it all the same"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExclusionReport(ImportReport):
+    """What became of a file of the exclusion list. taking_off: how many rows left the list, or why none did."""
+
+    as_of: date
+    edition: Edition
+    rows_listed_again: int
+    taking_off: int | Kept
+
+
+class FutureList(Invalid):
+    """The list is said to be given out on a day that has not come."""
+
+    def __init__(self) -> None:
+        detail = "The day the list was given out has not come yet; give the day it was published."
+        super().__init__(Flaw(pointer="/as-of", detail=detail), detail=detail)
+
+
+class ListShrinks(Conflict):
+    """The whole list lacks more of our rows than a month explains."""
+
+    def __init__(self, *, leaving: int, listed: int) -> None:
+        super().__init__(
+            f"This list lacks {leaving} of the {listed} exclusions that we have, more than 5 %; the download may have "
+            "broken off. Nothing was changed. If the file is whole, import it with --allow-shrink."
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _File:
+    """What was read. as_of, edition: see RegisterImport."""
+
+    register: Register
+    content: bytes
+    name: str
+    as_of: date | None
+    edition: str
+
+
 class ImportRunning(Conflict):
     """Another import has not ended yet."""
 
@@ -65,31 +126,75 @@ class ImportRunning(Conflict):
         super().__init__("Another import is running; start this one again when it has ended.")
 
 
-async def import_leie(session: AsyncSession, *, content: bytes, file_name: str, now: datetime) -> ImportReport:
-    """Take in a file of the exclusion list, of exclusions or reinstatements. Raises ImportRunning, UnreadableRegister.
+async def import_leie(
+    session: AsyncSession, *, content: bytes, file_name: str, now: datetime, handling: Handling = AS_IT_COMES
+) -> ExclusionReport:
+    """Take in a file of the exclusion list; `list_edition.py` says what a whole list takes off it.
 
-    Rows are added and never taken away: a reinstatement is a row of its own.
+    A reinstatement is a row of its own; a row that left the list and is in a file again is listed again.
+    Raises ImportRunning, UnreadableRegister, FutureList, ListShrinks.
     """
+    today = now.astimezone(UTC).date()
+    as_of = handling.as_of or today
+    if as_of > today:
+        raise FutureList
     await _prepare(session)
     import_id = uuid7()
     refusals: list[RefusedRow] = []
-    rows_read = rows_new = 0
+    digests: list[bytes] = []
+    rows_new = reinstatements = 0
     for batch in _batches(exclusion_list.parse(io.BytesIO(content))):
         rows = [each for each in batch if isinstance(each, ExclusionRow)]
         refusals.extend(each for each in batch if isinstance(each, RefusedRow))
-        rows_read += len(rows)
+        digests.extend(bytes.fromhex(row.digest) for row in rows)
+        reinstatements += sum(row.reinstated_on is not None for row in rows)
         rows_new += await _add_exclusions(session, rows=rows, import_id=import_id)
-    report = ImportReport(rows_new=rows_new, rows_known=rows_read - rows_new, refusals=tuple(refusals))
+    edition = handling.edition or list_edition.guessed(
+        file_name=file_name, rows=len(digests), reinstatements=reinstatements
+    )
+    report = ExclusionReport(
+        rows_new=rows_new,
+        rows_known=len(digests) - rows_new,
+        refusals=tuple(refusals),
+        as_of=as_of,
+        edition=edition,
+        rows_listed_again=await exclusion_queries.list_again(session, digests=digests, on=as_of),
+        taking_off=await _take_off(
+            session, edition=edition, as_of=as_of, digests=digests, refused=bool(refusals), handling=handling
+        ),
+    )
     await _note(
         session,
         import_id=import_id,
-        register=Register.LEIE,
-        content=content,
-        file_name=file_name,
+        source=_File(register=Register.LEIE, content=content, name=file_name, as_of=as_of, edition=edition),
         report=report,
         now=now,
     )
     return report
+
+
+async def _take_off(
+    session: AsyncSession,
+    *,
+    edition: Edition,
+    as_of: date,
+    digests: Sequence[bytes],
+    refused: bool,
+    handling: Handling,
+) -> int | Kept:
+    """Take off the list who is no longer on it, and tell how many, or why nobody. Raises ListShrinks."""
+    if edition is not Edition.FULL:
+        return Kept.SUPPLEMENT
+    newest = await exclusion_queries.newest(session)
+    if newest.as_of is not None and as_of < newest.as_of:
+        return Kept.OLDER
+    if refused and not handling.allow_shrink:
+        return Kept.UNREADABLE
+    leaving, listed = await exclusion_queries.missing(session, digests=digests)
+    if list_edition.shrinks_too_much(leaving=leaving, listed=listed) and not handling.allow_shrink:
+        raise ListShrinks(leaving=leaving, listed=listed)
+    await exclusion_queries.delist(session, digests=digests, on=as_of)
+    return leaving
 
 
 async def import_nppes(session: AsyncSession, *, content: bytes, file_name: str, now: datetime) -> ImportReport:
@@ -110,9 +215,7 @@ async def import_nppes(session: AsyncSession, *, content: bytes, file_name: str,
     await _note(
         session,
         import_id=import_id,
-        register=Register.NPPES,
-        content=content,
-        file_name=file_name,
+        source=_File(register=Register.NPPES, content=content, name=file_name, as_of=None, edition=""),
         report=report,
         now=now,
     )
@@ -208,9 +311,7 @@ async def _note(
     session: AsyncSession,
     *,
     import_id: UUID,
-    register: Register,
-    content: bytes,
-    file_name: str,
+    source: _File,
     report: ImportReport,
     now: datetime,
 ) -> None:
@@ -218,13 +319,15 @@ async def _note(
     session.add(
         RegisterImport(
             id=import_id,
-            register=register,
-            file_name=file_name,
-            file_digest=hashlib.sha256(content).digest(),
+            register=source.register,
+            file_name=source.name,
+            file_digest=hashlib.sha256(source.content).digest(),
             rows_new=report.rows_new,
             rows_known=report.rows_known,
             rows_refused=report.rows_refused,
             imported_at=await monitor_queries.after_every_look(session, now=now),
+            as_of=source.as_of,
+            edition=source.edition,
         )
     )
     audit.record(

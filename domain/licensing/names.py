@@ -2,8 +2,8 @@
 
 The same name is written in many ways: with and without accents, apostrophes, hyphens and spaces (O'Neal, O NEAL), with
 suffixes and degrees, with one or both of two family names, with particles before or after (de la Rosa; Rosa, de la),
-with a middle name as the given one or as an initial, by a short form (`nicknames.py`), family name first, or with a slip
-of one letter. A comparison here asks "could this be the same name", never "is this the same person". Names in other
+with a middle name as the given one or as an initial, in a short form (`nicknames.py`), family name first, with a slip
+of a letter. A comparison here asks "could this be the same name", never "is this the same person". Names in other
 scripts are not turned into Latin.
 """
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Text, and_, exists, func, literal, or_, select, text
+from sqlalchemy import ColumnElement, and_, exists, func, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,8 +11,7 @@ from domain.ids import LicenseId, TherapistId
 from domain.licensing import decisions
 from domain.licensing.licenses import LicenseStatus
 from domain.licensing.own_records import Twin
-from domain.licensing.screening import ExclusionLookup
-from domain.licensing.tables import Exclusion, LicenseCheck, LicenseDecision, LicenseRow, Provider
+from domain.licensing.tables import LicenseCheck, LicenseDecision, LicenseRow, Provider
 from domain.therapists.tables import Therapist
 
 
@@ -71,25 +70,6 @@ async def latest_checks(
 async def decision(session: AsyncSession, *, decision_id: UUID) -> LicenseDecision:
     """Load a decision that is known to be there."""
     return (await session.scalars(select(LicenseDecision).where(LicenseDecision.id == decision_id))).one()
-
-
-async def exclusions(session: AsyncSession, *, lookup: ExclusionLookup) -> Sequence[Exclusion]:
-    """Load the rows of the exclusion list that could be about the one looked up."""
-    reasons: list[ColumnElement[bool]] = []
-    if lookup.npi is not None:
-        reasons.append(Exclusion.npi == lookup.npi)
-    if lookup.family_keys:
-        reasons.append(Exclusion.name_keys.bool_op("&&")(literal(list(lookup.family_keys), ARRAY(Text))))
-    if lookup.born_on is not None:
-        reasons.append(Exclusion.born_on == lookup.born_on)
-    if not reasons:
-        return ()
-    return (await session.scalars(select(Exclusion).where(or_(*reasons)))).all()
-
-
-async def has_exclusions(session: AsyncSession) -> bool:
-    """Tell whether any exclusion list was imported."""
-    return bool(await session.scalar(select(exists().where(Exclusion.id.is_not(None)))))
 
 
 async def has_providers(session: AsyncSession) -> bool:

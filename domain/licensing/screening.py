@@ -4,120 +4,99 @@
    else's number, an exclusion in force under this very number. What merely looks odd is for an admin to review.
 2. Absence proves nothing: a number missing in our copy of the register is a review, a register that was never loaded
    makes the check unavailable.
-3. Most rows of the exclusion list carry no NPI, so names are compared too; a name is never more than a review.
-   Asked for review are: name and birth date; family name and birth date (a given name may be a nickname); given name,
-   birth date and state (a family name may have changed); name and state; and a bare name where neither birth date nor
-   state can tell the two apart. A namesake elsewhere passes: common names would otherwise stop most applicants; the
-   check says that there is one. A birth date that differs does not clear a name in the same state, for applicants
-   state it themselves.
-4. Who was reinstated is not excluded. Under the very NPI that is for review, under a name it is only mentioned. A
-   reinstatement comes as a row of its own, and ends an exclusion of the same kind and day: of the same NPI where both
-   rows have one, else of the same business, or of the same birth date and name. In doubt the exclusion stands.
-5. Details say what matched and never repeat a name, a birth date or a number.
+3. Rows of the exclusion list are matched as `exclusion_match.py` says. An exclusion in force under the very NPI fails;
+   a name is never more than a review; a namesake passes, and the check says that there is one.
+4. Who was reinstated, or is missing in a newer whole list, is not excluded. Under the very NPI that is for review,
+   under a name it is only mentioned.
+5. A row for review that an admin looked at before does not ask for a look again; a fail is never cleared so.
+6. A list that is too old, or of unknown age, clears nobody: what would pass is unavailable. What it finds still counts.
+7. Details say what matched and never repeat a name, a birth date or a number.
 """
 
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
-from enum import StrEnum
+from datetime import UTC, date, datetime, time
 from typing import Final, TypeAlias
 
-from domain.licensing import behavioral_health, names
-from domain.licensing.checks import CheckName, CheckOutcome, CheckResult
-from domain.licensing.exclusion_list import ExclusionRow
-from domain.licensing.names import Agreement, PersonName
+from domain.licensing import behavioral_health, exclusion_match, freshness, names
+from domain.licensing.applicant import Applicant
+from domain.licensing.checks import CheckMethod, CheckName, CheckOutcome, CheckResult
+from domain.licensing.exclusion_match import ListedRow, Match
+from domain.licensing.names import Agreement
 from domain.licensing.provider_register import ProviderKind, ProviderRecord
 from domain.therapists import npi
 
 NPI_SOURCE: Final = "NPI check digit"
 REGISTER_SOURCE: Final = "NPPES provider register, imported copy"
+REGISTER_URL: Final = "https://npiregistry.cms.hhs.gov/"
 EXCLUSIONS_SOURCE: Final = "OIG LEIE exclusion list, imported copy"
+EXCLUSIONS_URL: Final = "https://oig.hhs.gov/exclusions/"
 
 _Finding: TypeAlias = tuple[CheckOutcome, str]
+_RANK: Final = {match: rank for rank, match in enumerate(Match)}
 _WEIGHT: Final = {CheckOutcome.PASS: 0, CheckOutcome.REVIEW: 1, CheckOutcome.FAIL: 2}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Applicant:
-    """Whom the checks are about, as stated. jurisdictions: where licensed or applying, as ISO 3166-2 codes."""
-
-    legal_name: str
-    other_legal_names: tuple[str, ...]
-    born_on: date | None
-    npi: str | None
-    jurisdictions: frozenset[str]
-
-    @property
-    def person_names(self) -> tuple[PersonName, ...]:
-        """Every reading of every legal name."""
-        return tuple(
-            dict.fromkeys(
-                reading for name in (self.legal_name, *self.other_legal_names) for reading in names.readings(name)
-            ),
-        )
+class _Source:
+    name: str
+    url: str | None
+    method: CheckMethod
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExclusionLookup:
-    """What to fetch from the list: rows with this NPI, or any of these family name keys, or this birth date."""
+_NPI: Final = _Source(name=NPI_SOURCE, url=None, method=CheckMethod.COMPUTED)
+_REGISTER: Final = _Source(name=REGISTER_SOURCE, url=REGISTER_URL, method=CheckMethod.REGISTER_COPY)
+_EXCLUSIONS: Final = _Source(name=EXCLUSIONS_SOURCE, url=EXCLUSIONS_URL, method=CheckMethod.REGISTER_COPY)
 
-    npi: str | None
-    family_keys: tuple[str, ...]
-    born_on: date | None
-
-
-class _Match(StrEnum):
-    """How a row of the exclusion list meets an applicant, the strongest first."""
-
-    NPI = "npi"
-    NAME_AND_BIRTH_DATE = "name_and_birth_date"
-    FAMILY_NAME_AND_BIRTH_DATE = "family_name_and_birth_date"
-    GIVEN_NAME_BIRTH_DATE_AND_STATE = "given_name_birth_date_and_state"
-    NAME_AND_STATE = "name_and_state"
-    NAME_NOT_TOLD_APART = "name_not_told_apart"
-    NAMESAKE = "namesake"
-
-
-# What a match means and says, while the exclusion is in force and after a reinstatement.
+# What a match means and says, while the exclusion is in force and after it ended.
 _IN_FORCE: Final = {
-    _Match.NPI: (CheckOutcome.FAIL, "The list has this NPI, and the exclusion is in force."),
-    _Match.NAME_AND_BIRTH_DATE: (
+    Match.NPI: (CheckOutcome.FAIL, "The list has this NPI, and the exclusion is in force."),
+    Match.NAME_AND_BIRTH_DATE: (
         CheckOutcome.REVIEW,
         "The list has someone with this name and birth date; confirm on the OIG site who it is.",
     ),
-    _Match.FAMILY_NAME_AND_BIRTH_DATE: (
+    Match.NAME_AND_CLOSE_BIRTH_DATE: (
+        CheckOutcome.REVIEW,
+        "The list has someone with this name and almost this birth date; confirm on the OIG site who it is.",
+    ),
+    Match.NEAR_NAME_AND_BIRTH_DATE: (
+        CheckOutcome.REVIEW,
+        "The list has someone with nearly this name and birth date; confirm on the OIG site who it is.",
+    ),
+    Match.FAMILY_NAME_AND_BIRTH_DATE: (
         CheckOutcome.REVIEW,
         "The list has someone with this family name and birth date and another given name.",
     ),
-    _Match.GIVEN_NAME_BIRTH_DATE_AND_STATE: (
+    Match.GIVEN_NAME_BIRTH_DATE_AND_STATE: (
         CheckOutcome.REVIEW,
         "The list has someone in this state with this given name and birth date and another family name.",
     ),
-    _Match.NAME_AND_STATE: (
+    Match.NAME_AND_STATE: (
         CheckOutcome.REVIEW,
         "The list has someone with this name in this state; confirm on the OIG site who it is.",
     ),
-    _Match.NAME_NOT_TOLD_APART: (
+    Match.NAME_NOT_TOLD_APART: (
         CheckOutcome.REVIEW,
         "The list has someone with this name, and neither birth date nor state tells them apart.",
     ),
-    _Match.NAMESAKE: (CheckOutcome.PASS, "The list has a namesake with another birth date or in another state."),
+    Match.NAMESAKE: (CheckOutcome.PASS, "The list has a namesake with another birth date or in another state."),
 }
-_REINSTATED: Final = {
-    _Match.NPI: (CheckOutcome.REVIEW, "The list had this NPI; it was reinstated and is no longer excluded."),
-}
+_REINSTATED: Final = (
+    CheckOutcome.REVIEW,
+    "The list had this NPI; it was reinstated and is no longer excluded.",
+)
 _REINSTATED_NAME: Final = (CheckOutcome.PASS, "Someone whose name or birth date matches was listed and is reinstated.")
-
-# Names agree, does the birth date, does the state: which match that is. Whatever is not here is none.
-_PERSON_MATCHES: Final = {
-    (Agreement.FULL, True, True): _Match.NAME_AND_BIRTH_DATE,
-    (Agreement.FULL, True, False): _Match.NAME_AND_BIRTH_DATE,
-    (Agreement.FULL, False, True): _Match.NAME_AND_STATE,
-    (Agreement.FAMILY_ONLY, True, True): _Match.FAMILY_NAME_AND_BIRTH_DATE,
-    (Agreement.FAMILY_ONLY, True, False): _Match.FAMILY_NAME_AND_BIRTH_DATE,
-    (Agreement.GIVEN_ONLY, True, True): _Match.GIVEN_NAME_BIRTH_DATE_AND_STATE,
-}
+_DELISTED: Final = (CheckOutcome.REVIEW, "The list had this NPI; the newest whole list no longer has that exclusion.")
+_DELISTED_NAME: Final = (
+    CheckOutcome.PASS,
+    "Someone whose name or birth date matches was listed and is missing in the newest whole list.",
+)
+_CLEARED: Final = (
+    CheckOutcome.PASS,
+    "The list has someone who could be meant; an admin looked at this before, and nothing new was found.",
+)
+_NOBODY: Final = (CheckOutcome.PASS, "The list has nobody with this NPI, or with this name.")
 
 
 def npi_check(number: str | None) -> CheckResult:
@@ -129,7 +108,7 @@ def npi_check(number: str | None) -> CheckResult:
             finding = CheckOutcome.PASS, "The NPI is well-formed; its check digit is right."
         case _:
             finding = CheckOutcome.FAIL, "The NPI is not well-formed; a digit is wrong or missing."
-    return _result(CheckName.NPI, [finding], source=NPI_SOURCE)
+    return _result(CheckName.NPI, [finding], source=_NPI)
 
 
 def register_match(applicant: Applicant, *, record: ProviderRecord | None, register_loaded: bool) -> CheckResult:
@@ -141,63 +120,69 @@ def register_match(applicant: Applicant, *, record: ProviderRecord | None, regis
     elif record is None:
         finding = CheckOutcome.REVIEW, "Our copy of the register has no such NPI; it may be newer than the copy."
     else:
-        return _result(CheckName.PROVIDER_REGISTER, _record_findings(applicant, record), source=REGISTER_SOURCE)
-    return _result(CheckName.PROVIDER_REGISTER, [finding], source=REGISTER_SOURCE)
-
-
-def exclusion_lookup(applicant: Applicant) -> ExclusionLookup:
-    """Say which rows of the list `exclusion_screening` needs to see; more rows do no harm."""
-    return ExclusionLookup(
-        npi=applicant.npi,
-        family_keys=tuple(sorted({key for name in applicant.person_names for key in names.keys(name)})),
-        born_on=applicant.born_on,
-    )
-
-
-def reinstatement_lookup(applicant: Applicant, *, rows: Iterable[ExclusionRow]) -> ExclusionLookup | None:
-    """Say what else to fetch once rows were found: what may end an exclusion under the NPI and another name.
-
-    None where nothing more is needed.
-    """
-    found = {
-        key
-        for row in rows
-        if row.npi is not None
-        and row.npi == applicant.npi
-        and row.reinstated_on is None
-        and row.person_name is not None
-        for key in names.keys(row.person_name)
-    }
-    return ExclusionLookup(npi=None, family_keys=tuple(sorted(found)), born_on=None) if found else None
+        return _result(CheckName.PROVIDER_REGISTER, _record_findings(applicant, record), source=_REGISTER)
+    return _result(CheckName.PROVIDER_REGISTER, [finding], source=_REGISTER)
 
 
 def exclusion_screening(
     applicant: Applicant,
     *,
-    candidate_rows: Iterable[ExclusionRow],
+    candidate_rows: Iterable[ListedRow],
     list_loaded: bool,
+    as_of: date | None,
+    today: date,
+    cleared: frozenset[str] = frozenset(),
 ) -> CheckResult:
-    """Look for the applicant among the rows that `exclusion_lookup` and `reinstatement_lookup` ask for.
+    """Look for the applicant among the rows that `lookup` and `reinstatement_lookup` of `exclusion_match` ask for.
 
-    list_loaded: whether the list has any row at all.
+    list_loaded: whether the list has any row at all. as_of: the day the newest list was given out, None where that is
+    not known. today: by UTC. cleared: digests of rows that an admin looked at before, for this therapist. The evidence
+    is the digests of all rows that fail or ask for review, those cleared before among them, sorted.
     """
     if not list_loaded:
         finding = CheckOutcome.UNAVAILABLE, "No exclusion list has been imported."
-        return _result(CheckName.EXCLUSION_LIST, [finding], source=EXCLUSIONS_SOURCE)
+        return _result(CheckName.EXCLUSION_LIST, [finding], source=_EXCLUSIONS)
     rows = list(candidate_rows)
     reinstatements = [row for row in rows if row.reinstated_on is not None]
-    readings = applicant.person_names
+    readings = applicant.turned_names
     findings: list[_Finding] = []
+    evidence: set[str] = set()
     if not readings:
         findings.append((CheckOutcome.REVIEW, "The legal name holds no letters, so names can't be compared."))
-    for row in rows:
-        match = _match(applicant, readings, row)
-        if match is not None:
-            reinstated = any(_ends(each, row) for each in reinstatements)
-            findings.append(_REINSTATED.get(match, _REINSTATED_NAME) if reinstated else _IN_FORCE[match])
+    matched = [
+        (match, row) for row in rows if (match := exclusion_match.match(applicant, row, readings=readings)) is not None
+    ]
+    for match, row in sorted(matched, key=lambda found: (_RANK[found[0]], found[1].digest)):
+        finding = _row_finding(match, row, reinstatements)
+        if finding[0] is not CheckOutcome.PASS:
+            evidence.add(row.digest)
+        looked_at = finding[0] is CheckOutcome.REVIEW and row.digest in cleared
+        findings.append(_CLEARED if looked_at else finding)
     if not findings:
-        findings.append((CheckOutcome.PASS, "The list has nobody with this NPI, or with this name."))
-    return _result(CheckName.EXCLUSION_LIST, findings, source=EXCLUSIONS_SOURCE)
+        findings.append(_NOBODY)
+    if all(outcome is CheckOutcome.PASS for outcome, _ in findings) and _is_stale(as_of, today=today):
+        findings = [(CheckOutcome.UNAVAILABLE, _stale_detail(as_of))]
+    return _result(
+        CheckName.EXCLUSION_LIST, findings, source=_EXCLUSIONS, as_of=as_of, evidence=tuple(sorted(evidence))
+    )
+
+
+def _row_finding(match: Match, row: ListedRow, reinstatements: Iterable[ListedRow]) -> _Finding:
+    if any(exclusion_match.ends(each, row) for each in reinstatements):
+        return _REINSTATED if match is Match.NPI else _REINSTATED_NAME
+    if row.delisted_on is not None:
+        return _DELISTED if match is Match.NPI else _DELISTED_NAME
+    return _IN_FORCE[match]
+
+
+def _is_stale(as_of: date | None, *, today: date) -> bool:
+    return as_of is None or today - as_of >= freshness.STALE_AFTER
+
+
+def _stale_detail(as_of: date | None) -> str:
+    if as_of is None:
+        return "How old our copy of the list is, is not known, so it can clear nobody."
+    return f"Our copy of the list is from {as_of.isoformat()}, too old to clear anybody."
 
 
 def _record_findings(applicant: Applicant, record: ProviderRecord) -> list[_Finding]:
@@ -236,42 +221,25 @@ def _type_finding(record: ProviderRecord) -> _Finding:
     return CheckOutcome.REVIEW, "The register names no behavioral health provider type under this NPI."
 
 
-def _match(applicant: Applicant, readings: tuple[PersonName, ...], row: ExclusionRow) -> _Match | None:
-    if applicant.npi is not None and row.npi == applicant.npi:
-        return _Match.NPI
-    listed = row.person_name
-    if listed is None:
-        return None
-    names_agree = names.best_agreement(readings, [listed])
-    same_birth_date = row.born_on is not None and row.born_on == applicant.born_on
-    same_state = row.jurisdiction in applicant.jurisdictions
-    match = _PERSON_MATCHES.get((names_agree, same_birth_date, same_state))
-    if match is not None or names_agree is not Agreement.FULL:
-        return match
-    birth_dates_known = row.born_on is not None and applicant.born_on is not None
-    states_known = row.jurisdiction is not None and bool(applicant.jurisdictions)
-    return _Match.NAMESAKE if birth_dates_known or states_known else _Match.NAME_NOT_TOLD_APART
-
-
-def _ends(reinstatement: ExclusionRow, exclusion: ExclusionRow) -> bool:
-    """Tell whether a row of a reinstatement is about this exclusion; it is about its own."""
-    one, other = reinstatement.person_name, exclusion.person_name
-    if (reinstatement.exclusion_type, reinstatement.excluded_on) != (exclusion.exclusion_type, exclusion.excluded_on):
-        return False
-    if (one is None) != (other is None):
-        return False
-    if reinstatement.npi is not None and exclusion.npi is not None:
-        return reinstatement.npi == exclusion.npi
-    if one is None or other is None:
-        return reinstatement.business_name == exclusion.business_name
-    if reinstatement.born_on != exclusion.born_on:
-        return False
-    return one == other if exclusion.born_on is None else names.same_person_name(one, other)
-
-
-def _result(name: CheckName, findings: list[_Finding], *, source: str) -> CheckResult:
+def _result(
+    name: CheckName,
+    findings: list[_Finding],
+    *,
+    source: _Source,
+    as_of: date | None = None,
+    evidence: tuple[str, ...] = (),
+) -> CheckResult:
     """Make one result of all findings: the gravest outcome, the gravest first, rows that say the same counted."""
     ordered = sorted(findings, key=lambda finding: _WEIGHT.get(finding[0], 0), reverse=True)
     told = Counter(detail for _, detail in ordered)
     sentences = (detail if times == 1 else f"{detail} ({times} rows.)" for detail, times in told.items())
-    return CheckResult(name=name, outcome=ordered[0][0], detail=" ".join(sentences), source=source)
+    return CheckResult(
+        name=name,
+        outcome=ordered[0][0],
+        detail=" ".join(sentences),
+        source=source.name,
+        source_url=source.url,
+        method=source.method,
+        as_of=None if as_of is None else datetime.combine(as_of, time(), tzinfo=UTC),
+        evidence=evidence,
+    )

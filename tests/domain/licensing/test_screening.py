@@ -1,18 +1,19 @@
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from domain.licensing import behavioral_health, names, screening
-from domain.licensing.checks import CheckName, CheckOutcome, CheckResult
+from domain.licensing import behavioral_health, exclusion_match, names, screening
+from domain.licensing.applicant import Applicant
+from domain.licensing.checks import CheckMethod, CheckName, CheckOutcome, CheckResult
 from domain.licensing.exclusion_list import ExclusionRow
 from domain.licensing.provider_register import ProviderKind, ProviderName, ProviderRecord, ProviderType
-from domain.licensing.screening import Applicant
 
 NPI = "1234567893"
 OTHER_NPI = "1000000004"  # made up; its check digit is right
 BORN = date(1984, 2, 29)
 OTHER_DAY = date(1971, 7, 4)
+TODAY = date(2026, 11, 24)
 
 PASS, FAIL, REVIEW, UNAVAILABLE = (
     CheckOutcome.PASS,
@@ -94,8 +95,15 @@ def record(
     )
 
 
-def screened(person: Applicant, *rows: ExclusionRow) -> CheckResult:
-    return screening.exclusion_screening(person, candidate_rows=rows, list_loaded=True)
+def screened(person: Applicant, *rows: ExclusionRow, cleared: frozenset[str] = frozenset()) -> CheckResult:
+    return screening.exclusion_screening(
+        person,
+        candidate_rows=[exclusion_match.listed(row) for row in rows],
+        list_loaded=True,
+        as_of=TODAY,
+        today=TODAY,
+        cleared=cleared,
+    )
 
 
 @pytest.mark.parametrize(("number", "outcome"), [(NPI, PASS), ("1234567890", FAIL), ("", FAIL), (None, REVIEW)])
@@ -280,11 +288,12 @@ def test_a_new_exclusion_after_a_reinstatement_is_in_force() -> None:
 def test_a_reinstatement_under_another_name_is_looked_up_too() -> None:
     elsewhere = row(npi=NPI, last_name="MUSTER")
 
-    asked = screening.reinstatement_lookup(applicant(), rows=[elsewhere, row(last_name="FORMER")])
+    rows = [exclusion_match.listed(each) for each in (elsewhere, row(last_name="FORMER"))]
+    asked = exclusion_match.reinstatement_lookup(applicant(), rows=rows)
 
     assert asked is not None
     assert asked.family_keys == ("MUSTER",)
-    assert screening.reinstatement_lookup(applicant(), rows=[row()]) is None
+    assert exclusion_match.reinstatement_lookup(applicant(), rows=[exclusion_match.listed(row())]) is None
 
 
 def test_the_gravest_match_decides_and_comes_first() -> None:
@@ -295,7 +304,7 @@ def test_the_gravest_match_decides_and_comes_first() -> None:
 
 
 def test_an_empty_list_is_no_answer() -> None:
-    result = screening.exclusion_screening(applicant(), candidate_rows=[], list_loaded=False)
+    result = screening.exclusion_screening(applicant(), candidate_rows=[], list_loaded=False, as_of=None, today=TODAY)
 
     assert result.outcome is UNAVAILABLE
 
@@ -311,13 +320,13 @@ def test_an_empty_list_is_no_answer() -> None:
     ],
 )
 def test_the_look_up_asks_for_every_row_that_could_match(listed: ExclusionRow) -> None:
-    asked = screening.exclusion_lookup(applicant())
+    asked = exclusion_match.lookup(applicant())
 
     listed_name = listed.person_name
     assert listed_name is not None
     assert (
         asked.npi == listed.npi
-        or asked.born_on == listed.born_on
+        or listed.born_on in asked.birth_dates
         or not set(asked.family_keys).isdisjoint(names.keys(listed_name))
     )
     assert screened(applicant(), listed).outcome in {FAIL, REVIEW}
@@ -360,3 +369,97 @@ def test_test_people_told_apart_by_a_number_stay_apart() -> None:
 )
 def test_provider_types_are_those_of_clinical_behavioral_health(code: str, fits: bool) -> None:  # noqa: FBT001 - an expectation
     assert (code in behavioral_health.PROVIDER_TYPES) == fits
+
+
+@pytest.mark.parametrize(
+    ("listed", "outcome"),
+    [
+        # the name, and a birth date with a slip or a wrong digit, in another state
+        (row(born_on=date(1984, 2, 28), state="TX"), REVIEW),
+        (row(born_on=date(1984, 3, 1), state="TX"), REVIEW),
+        (row(born_on=date(1974, 2, 28), state="TX"), PASS),
+        (row(born_on=date(1988, 2, 29), state="TX"), REVIEW),
+        (row(born_on=date(1989, 2, 28), state="TX"), PASS),
+        # nearly the name
+        (row(last_name="SAMPEL", state="TX"), REVIEW),
+        (row(last_name="SAMPE", state="TX", born_on=date(1984, 2, 28)), REVIEW),
+        (row(last_name="SAMPEL", state="TX", born_on=date(1988, 2, 29)), PASS),
+        (row(last_name="SAMPEL", first_name="ROBERT", state="TX"), PASS),
+        (row(first_name="AMN", state="TX", born_on=date(1984, 2, 28)), REVIEW),
+        # family name first, and a family name kept in the middle
+        (row(last_name="ANN", first_name="SAMPLE", state="TX"), REVIEW),
+        (row(last_name="BETH", first_name="ANN", state="TX"), REVIEW),
+    ],
+)
+def test_a_slip_of_a_letter_or_of_a_date_does_not_hide_anybody(listed: ExclusionRow, outcome: CheckOutcome) -> None:
+    assert screened(applicant(), listed).outcome is outcome
+
+
+def test_who_goes_by_a_short_form_is_found() -> None:
+    person = applicant(legal_name="Bob Sample", born_on=None)
+
+    assert screened(person, row(first_name="ROBERT", born_on=None)).outcome is REVIEW
+    assert screened(person, row(first_name="RICHARD", born_on=None)).outcome is PASS
+
+
+def test_the_evidence_is_the_rows_that_ask_for_a_look() -> None:
+    namesake, found, other = row(state="TX", born_on=OTHER_DAY), row(), row(born_on=None)
+
+    result = screened(applicant(), namesake, found, other)
+
+    assert result.evidence == tuple(sorted((found.digest, other.digest)))
+    assert (result.source_url, result.method) == ("https://oig.hhs.gov/exclusions/", CheckMethod.REGISTER_COPY)
+    assert result.as_of == datetime(2026, 11, 24, tzinfo=UTC)
+
+
+def test_rows_that_an_admin_looked_at_ask_for_no_look_again() -> None:
+    before, new = row(), row(born_on=None)
+    cleared = frozenset({before.digest})
+
+    again = screened(applicant(), before, cleared=cleared)
+
+    assert (again.outcome, again.evidence) == (PASS, (before.digest,))
+    assert "looked at this before" in again.detail
+    assert screened(applicant(), before, new, cleared=cleared).outcome is REVIEW
+
+
+def test_an_exclusion_of_the_very_number_is_never_cleared() -> None:
+    listed = row(npi=NPI)
+
+    assert screened(applicant(), listed, cleared=frozenset({listed.digest})).outcome is FAIL
+
+
+@pytest.mark.parametrize(("npi", "outcome"), [(NPI, REVIEW), (None, PASS)])
+def test_who_left_the_whole_list_is_no_longer_excluded(npi: str | None, outcome: CheckOutcome) -> None:
+    left = exclusion_match.listed(row(npi=npi), delisted_on=date(2026, 11, 10))
+
+    result = screening.exclusion_screening(
+        applicant(), candidate_rows=[left], list_loaded=True, as_of=TODAY, today=TODAY
+    )
+
+    assert result.outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("as_of", "rows", "outcome"),
+    [
+        (TODAY - timedelta(days=34), (), PASS),
+        (TODAY - timedelta(days=35), (), UNAVAILABLE),
+        (None, (), UNAVAILABLE),
+        (TODAY - timedelta(days=35), (row(state="TX", born_on=OTHER_DAY),), UNAVAILABLE),
+        (TODAY - timedelta(days=35), (row(),), REVIEW),
+        (TODAY - timedelta(days=35), (row(npi=NPI),), FAIL),
+    ],
+)
+def test_an_old_list_clears_nobody_and_hides_nothing(
+    as_of: date | None, rows: tuple[ExclusionRow, ...], outcome: CheckOutcome
+) -> None:
+    result = screening.exclusion_screening(
+        applicant(),
+        candidate_rows=[exclusion_match.listed(each) for each in rows],
+        list_loaded=True,
+        as_of=as_of,
+        today=TODAY,
+    )
+
+    assert result.outcome is outcome
