@@ -9,7 +9,7 @@ from domain.licensing.applicant import Applicant
 from domain.licensing.exclusion_list import ExclusionRow
 from domain.licensing.exclusion_match import ListedRow
 from domain.licensing.screening_index import ScreeningIndex
-from tests.domain.licensing.test_screening import NPI, OTHER_NPI, TODAY, row
+from tests.build.screening import NPI, OTHER_NPI, TODAY, row
 
 WORDS = ("ANN", "BETH", "BOB", "ROBERT", "SAMPLE", "SAMPEL", "DE", "MUSTER", "A", "")
 DAYS = (date(1984, 2, 29), date(1984, 3, 1), date(1984, 4, 3), date(1984, 3, 4), date(1974, 3, 4))
