@@ -48,9 +48,9 @@ class ListedRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExclusionLookup:
-    """What to fetch from the list: rows with this NPI, any of these family name keys, or of these birth dates."""
+    """What to fetch from the list: rows with any of these NPIs, family name keys or birth dates."""
 
-    npi: str | None
+    npis: tuple[str, ...]
     family_keys: tuple[str, ...]
     birth_dates: tuple[date, ...]
 
@@ -103,24 +103,29 @@ def lookup(applicant: Applicant) -> ExclusionLookup:
     """Say which rows of the list can match; more rows do no harm."""
     born_on = applicant.born_on
     return ExclusionLookup(
-        npi=applicant.npi,
+        npis=() if applicant.npi is None else (applicant.npi,),
         family_keys=tuple(sorted({key for name in applicant.turned_names for key in names.keys(name)})),
         birth_dates=() if born_on is None else tuple(sorted({born_on, *birth_dates.slips(born_on)})),
     )
 
 
 def reinstatement_lookup(applicant: Applicant, *, rows: Iterable[ListedRow]) -> ExclusionLookup | None:
-    """Say what else to fetch once rows were found: what may end an exclusion under the NPI and another name.
+    """Say what else to fetch once rows were found: what may end an exclusion that met the applicant under other names.
 
     None where nothing more is needed.
     """
-    found = {
-        key
-        for row in rows
-        if row.npi is not None and row.npi == applicant.npi and row.reinstated_on is None and row.name is not None
-        for key in names.keys(row.name)
-    }
-    return ExclusionLookup(npi=None, family_keys=tuple(sorted(found)), birth_dates=()) if found else None
+    met = [row for row in rows if row.reinstated_on is None and _counts(applicant, row)]
+    npis = {row.npi for row in met if row.npi is not None and row.npi != applicant.npi}
+    keys = {key for row in met if row.name is not None for key in row.name.family_keys}
+    if not npis and keys <= {key for name in applicant.turned_names for key in name.family_keys}:
+        return None
+    return ExclusionLookup(npis=tuple(sorted(npis)), family_keys=tuple(sorted(keys)), birth_dates=())
+
+
+def _counts(applicant: Applicant, row: ListedRow) -> bool:
+    """Tell whether a row meets an applicant in a way that asks for more than a mention."""
+    found = match(applicant, row, readings=applicant.turned_names)
+    return found is not None and found is not Match.NAMESAKE
 
 
 def match(applicant: Applicant, row: ListedRow, *, readings: tuple[PersonName, ...]) -> Match | None:

@@ -32,8 +32,8 @@ class Newest:
 async def rows(session: AsyncSession, *, lookup: ExclusionLookup) -> Sequence[ListedRow]:
     """Load the rows of the exclusion list that could be about the one looked up, in one statement over its indexes."""
     reasons: list[ColumnElement[bool]] = []
-    if lookup.npi is not None:
-        reasons.append(Exclusion.npi == lookup.npi)
+    if lookup.npis:
+        reasons.append(Exclusion.npi.in_(lookup.npis))
     if lookup.family_keys:
         reasons.append(Exclusion.name_keys.bool_op("&&")(literal(list(lookup.family_keys), ARRAY(Text))))
     if lookup.birth_dates:

@@ -32,7 +32,9 @@ class ScreeningIndex:
 
     def rows(self, lookup: ExclusionLookup) -> list[ListedRow]:
         """Give the rows that a look-up asks for, each once."""
-        found = {} if lookup.npi is None else {row.digest: row for row in self._by_npi.get(lookup.npi, ())}
+        found: dict[str, ListedRow] = {}
+        for npi in lookup.npis:
+            found.update((row.digest, row) for row in self._by_npi.get(npi, ()))
         for key in lookup.family_keys:
             found.update((row.digest, row) for row in self._by_key.get(key, ()))
         for day in lookup.birth_dates:

@@ -54,4 +54,7 @@ def test_an_index_answers_as_if_every_row_were_looked_at(rows: list[ListedRow], 
         person, candidate_rows=rows, list_loaded=bool(rows), as_of=as_of, today=TODAY, cleared=cleared
     )
 
-    assert ScreeningIndex(rows).screen(person, as_of=as_of, today=TODAY, cleared=cleared) == expected
+    found = ScreeningIndex(rows).screen(person, as_of=as_of, today=TODAY, cleared=cleared)
+
+    # of namesakes, who stop nobody, not everything is looked up
+    assert (found.outcome, found.evidence) == (expected.outcome, expected.evidence)
