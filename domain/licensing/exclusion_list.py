@@ -11,7 +11,6 @@
 Source: OIG, LEIE downloadable data record layout; the files of January and September 2016.
 """
 
-import csv
 import dataclasses
 import hashlib
 from collections.abc import Iterable, Iterator
@@ -19,15 +18,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from domain.licensing import names
+from domain.licensing import names, register_lines
 from domain.licensing.names import PersonName
 from domain.licensing.refusals import RefusedRow, UnreadableRegister
+from domain.licensing.register_lines import BYTE_ORDER_MARK, LineRefused
 
 COLUMNS: Final = (
     *("LASTNAME", "FIRSTNAME", "MIDNAME", "BUSNAME", "GENERAL", "SPECIALTY", "UPIN", "NPI", "DOB"),
     *("ADDRESS", "CITY", "STATE", "ZIP", "EXCLTYPE", "EXCLDATE", "REINDATE", "WAIVERDATE", "WVRSTATE"),
 )
-_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 _NPI_LENGTH: Final = 10
 _COMPACT_DATE_LENGTH: Final = 8
 _SLASHED_DATE_LENGTHS: Final = (8, 10)  # MM/DD/YY and MM/DD/YYYY
@@ -84,10 +83,6 @@ class ExclusionRow:
 _CONTENT: Final = tuple(field.name for field in dataclasses.fields(ExclusionRow))
 
 
-class _FieldRefused(Exception):
-    """A field of one line can't be read."""
-
-
 def parse(lines: Iterable[bytes]) -> Iterator[ExclusionRow | RefusedRow]:
     """Read a file, line by line, in its order; a file opened in binary mode is such lines.
 
@@ -97,49 +92,29 @@ def parse(lines: Iterable[bytes]) -> Iterator[ExclusionRow | RefusedRow]:
     numbered = enumerate(lines, start=1)
     _, header = next(numbered, (1, b""))
     try:
-        columns = _fields(header.removeprefix(_BYTE_ORDER_MARK))
-    except _FieldRefused:
+        columns = register_lines.fields(header.removeprefix(BYTE_ORDER_MARK))
+    except LineRefused:
         columns = []
     if tuple(column.upper() for column in columns) != COLUMNS:
         raise UnreadableRegister("This is not an exclusion list: its first line must name the 18 columns.")
     for number, line in numbered:
         try:
-            yield _row(_fields(line))
-        except _FieldRefused as refused:
+            yield _row(register_lines.fields(line))
+        except LineRefused as refused:
             yield RefusedRow(number=number, reason=str(refused))
-
-
-def _fields(line: bytes) -> list[str]:
-    text = _decoded(line).rstrip("\r\n")
-    if not text.strip():
-        raise _FieldRefused("The line is blank.")
-    if "\x00" in text:
-        raise _FieldRefused("The line holds a zero byte.")
-    try:
-        fields = next(csv.reader([text], strict=True))
-    except csv.Error:
-        raise _FieldRefused("The quotes or line breaks of the line don't add up.") from None
-    return [" ".join(field.split()) for field in fields]
-
-
-def _decoded(line: bytes) -> str:
-    try:
-        return line.decode("utf-8")
-    except UnicodeDecodeError:
-        return line.decode("latin-1")
 
 
 def _row(fields: list[str]) -> ExclusionRow:
     if len(fields) != len(COLUMNS):
-        raise _FieldRefused("The line does not have 18 columns.")
+        raise LineRefused("The line does not have 18 columns.")
     by = dict(zip(COLUMNS, fields, strict=True))
     if names.person_name(family=by["LASTNAME"], first="") is None and not by["BUSNAME"]:
-        raise _FieldRefused("The line names neither a person nor a business.")
+        raise LineRefused("The line names neither a person nor a business.")
     if not by["EXCLTYPE"]:
-        raise _FieldRefused("The kind of exclusion is missing.")
+        raise LineRefused("The kind of exclusion is missing.")
     excluded_on = _compact_date(by["EXCLDATE"], column="EXCLDATE")
     if excluded_on is None:
-        raise _FieldRefused("The date of exclusion is missing.")
+        raise LineRefused("The date of exclusion is missing.")
     return ExclusionRow(
         last_name=by["LASTNAME"],
         first_name=by["FIRSTNAME"],
@@ -171,13 +146,13 @@ def _npi(text: str) -> str | None:
     if not text.strip("0"):
         return None
     if len(text) != _NPI_LENGTH or not _is_digits(text):
-        raise _FieldRefused("NPI is not ten digits.")
+        raise LineRefused("NPI is not ten digits.")
     return text
 
 
 def _state(text: str, *, column: str) -> str:
     if text and (len(text) != _STATE_LENGTH or not text.isascii() or not text.isalpha()):
-        raise _FieldRefused(f"{column} is not a state's two letters.")
+        raise LineRefused(f"{column} is not a state's two letters.")
     return text.upper()
 
 
@@ -185,7 +160,7 @@ def _compact_date(text: str, *, column: str) -> date | None:
     if not text.strip("0"):
         return None
     if len(text) != _COMPACT_DATE_LENGTH or not _is_digits(text):
-        raise _FieldRefused(f"{column} is not a date as YYYYMMDD.")
+        raise LineRefused(f"{column} is not a date as YYYYMMDD.")
     return _day(int(text[:4]), int(text[4:6]), int(text[6:]), column=column)
 
 
@@ -195,7 +170,7 @@ def _birth_date(text: str, *, excluded_on: date) -> date | None:
     month, _, rest = text.partition("/")
     day, _, year = rest.partition("/")
     if len(text) not in _SLASHED_DATE_LENGTHS or not all(_is_digits(part) for part in (month, day, year)):
-        raise _FieldRefused("DOB is neither MM/DD/YY nor YYYYMMDD.")
+        raise LineRefused("DOB is neither MM/DD/YY nor YYYYMMDD.")
     if len(year) != _SHORT_YEAR_LENGTH:
         return _day(int(year), int(month), int(day), column="DOB")
     latest = excluded_on.year - _YOUNGEST_YEARS
@@ -206,4 +181,4 @@ def _day(year: int, month: int, day: int, *, column: str) -> date:
     try:
         return date(year, month, day)
     except ValueError:
-        raise _FieldRefused(f"{column} is not a day of the calendar.") from None
+        raise LineRefused(f"{column} is not a day of the calendar.") from None

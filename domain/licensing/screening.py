@@ -13,16 +13,16 @@
 7. Details say what matched and never repeat a name, a birth date or a number.
 """
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from typing import Final, TypeAlias
+from typing import Final
 
 from domain.licensing import behavioral_health, exclusion_match, freshness, names
 from domain.licensing.applicant import Applicant
 from domain.licensing.checks import CheckMethod, CheckName, CheckOutcome, CheckResult
 from domain.licensing.exclusion_match import ListedRow, Match
+from domain.licensing.findings import Finding, summed_up
 from domain.licensing.names import Agreement
 from domain.licensing.provider_register import ProviderKind, ProviderRecord
 from domain.therapists import npi
@@ -33,9 +33,7 @@ REGISTER_URL: Final = "https://npiregistry.cms.hhs.gov/"
 EXCLUSIONS_SOURCE: Final = "OIG LEIE exclusion list, imported copy"
 EXCLUSIONS_URL: Final = "https://oig.hhs.gov/exclusions/"
 
-_Finding: TypeAlias = tuple[CheckOutcome, str]
 _RANK: Final = {match: rank for rank, match in enumerate(Match)}
-_WEIGHT: Final = {CheckOutcome.PASS: 0, CheckOutcome.REVIEW: 1, CheckOutcome.FAIL: 2}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +143,7 @@ def exclusion_screening(
     rows = list(candidate_rows)
     reinstatements = [row for row in rows if row.reinstated_on is not None]
     readings = applicant.turned_names
-    findings: list[_Finding] = []
+    findings: list[Finding] = []
     evidence: set[str] = set()
     if not readings:
         findings.append((CheckOutcome.REVIEW, "The legal name holds no letters, so names can't be compared."))
@@ -167,7 +165,7 @@ def exclusion_screening(
     )
 
 
-def _row_finding(match: Match, row: ListedRow, reinstatements: Iterable[ListedRow]) -> _Finding:
+def _row_finding(match: Match, row: ListedRow, reinstatements: Iterable[ListedRow]) -> Finding:
     if any(exclusion_match.ends(each, row) for each in reinstatements):
         return _REINSTATED if match is Match.NPI else _REINSTATED_NAME
     if row.delisted_on is not None:
@@ -185,7 +183,7 @@ def _stale_detail(as_of: date | None) -> str:
     return f"Our copy of the list is from {as_of.isoformat()}, too old to clear anybody."
 
 
-def _record_findings(applicant: Applicant, record: ProviderRecord) -> list[_Finding]:
+def _record_findings(applicant: Applicant, record: ProviderRecord) -> list[Finding]:
     if record.npi != applicant.npi:
         message = "the record must be that of the applicant's NPI"
         raise ValueError(message)
@@ -196,7 +194,7 @@ def _record_findings(applicant: Applicant, record: ProviderRecord) -> list[_Find
     return [_name_finding(applicant, record), _type_finding(record)]
 
 
-def _name_finding(applicant: Applicant, record: ProviderRecord) -> _Finding:
+def _name_finding(applicant: Applicant, record: ProviderRecord) -> Finding:
     written = [names.person_name(family=each.last, first=each.first, middle=each.middle) for each in record.names]
     registered = [name for name in written if name is not None]
     if not applicant.person_names or not registered:
@@ -215,7 +213,7 @@ def _name_finding(applicant: Applicant, record: ProviderRecord) -> _Finding:
             return CheckOutcome.FAIL, "The register has another person's name under this NPI."
 
 
-def _type_finding(record: ProviderRecord) -> _Finding:
+def _type_finding(record: ProviderRecord) -> Finding:
     if any(each.code in behavioral_health.PROVIDER_TYPES for each in record.provider_types):
         return CheckOutcome.PASS, "It names a behavioral health provider type."
     return CheckOutcome.REVIEW, "The register names no behavioral health provider type under this NPI."
@@ -223,20 +221,17 @@ def _type_finding(record: ProviderRecord) -> _Finding:
 
 def _result(
     name: CheckName,
-    findings: list[_Finding],
+    findings: list[Finding],
     *,
     source: _Source,
     as_of: date | None = None,
     evidence: tuple[str, ...] = (),
 ) -> CheckResult:
-    """Make one result of all findings: the gravest outcome, the gravest first, rows that say the same counted."""
-    ordered = sorted(findings, key=lambda finding: _WEIGHT.get(finding[0], 0), reverse=True)
-    told = Counter(detail for _, detail in ordered)
-    sentences = (detail if times == 1 else f"{detail} ({times} rows.)" for detail, times in told.items())
+    outcome, detail = summed_up(findings)
     return CheckResult(
         name=name,
-        outcome=ordered[0][0],
-        detail=" ".join(sentences),
+        outcome=outcome,
+        detail=detail,
         source=source.name,
         source_url=source.url,
         method=source.method,
