@@ -23,6 +23,7 @@ from domain.booking import watch_service
 from domain.embedded_server import ServerFailed, ServerInUse
 from domain.errors import DomainError, Invalid
 from domain.licensing import import_service as registers
+from domain.licensing import roster_import_service as rosters
 from domain.licensing.list_edition import Edition, Handling
 from domain.migration import SchemaNotReady
 from domain.settings import Settings
@@ -79,6 +80,10 @@ def _import(settings: Settings, options: argparse.Namespace) -> None:
         async with parts.database.transaction() as session:
             if options.register == "nppes":
                 report = await registers.import_nppes(session, content=content, file_name=path.name, now=now)
+            elif options.register == "roster":
+                report = await rosters.import_roster(
+                    session, content=content, file_name=path.name, board=options.board, as_of=options.as_of, now=now
+                )
             else:
                 report = await registers.import_leie(
                     session, content=content, file_name=path.name, now=now, handling=handling
@@ -90,7 +95,7 @@ def _import(settings: Settings, options: argparse.Namespace) -> None:
     print(f"{path.name}: {report.rows_new} new, {report.rows_known} known before, {report.rows_refused} refused")
     if isinstance(report, registers.ExclusionReport):
         _tell_of_the_list(report)
-    unit = "line" if options.register == "leie" else "record"
+    unit = "record" if options.register == "nppes" else "line"
     for refusal in report.refusals:
         print(f"  {unit} {refusal.number}: {refusal.reason}")
     print(
@@ -155,11 +160,14 @@ def parser() -> argparse.ArgumentParser:
     admin.set_defaults(run=_create_admin)
 
     importing = commands.add_parser("import", help="bring in a public register from a file")
-    importing.add_argument("register", choices=("leie", "nppes"))
+    importing.add_argument("register", choices=("leie", "nppes", "roster"))
     importing.add_argument("file", type=Path)
     importing.add_argument(
-        "--as-of", type=date.fromisoformat, help="leie: the day the list was given out, YYYY-MM-DD; today by default"
+        "--as-of",
+        type=date.fromisoformat,
+        help="leie, roster: the day the file was given out, YYYY-MM-DD; today by default",
     )
+    importing.add_argument("--board", default="", help="roster: whose it is, such as us-co")
     importing.add_argument(
         "--edition", choices=("full", "supplement"), help="leie: what the file is; guessed by default, and printed"
     )

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.ids import uuid7
 from domain.licensing import (
+    board_check,
     exclusion_match,
     exclusion_queries,
     own_records,
@@ -15,10 +16,13 @@ from domain.licensing import (
     places,
     provider_storage,
     queries,
+    roster_queries,
     screening,
 )
 from domain.licensing.applicant import Applicant
+from domain.licensing.board_check import Stated
 from domain.licensing.checks import CheckResult, CheckTrigger
+from domain.licensing.names import PersonName
 from domain.licensing.tables import LicenseCheck, LicenseRow
 from domain.therapists import service as therapists
 from domain.therapists.tables import Therapist
@@ -44,7 +48,7 @@ async def run(
         npi=person.npi,
         jurisdictions=frozenset({row.jurisdiction, *(each.jurisdiction for each in held)}),
     )
-    results = (
+    results = [
         screening.npi_check(person.npi),
         await _register_match(session, applicant=applicant),
         await _exclusion_screening(session, applicant=applicant, now=now),
@@ -52,7 +56,9 @@ async def run(
         own_records.expiry(
             last_day=permission_queries.credential(row).last_day, today=places.today(row.jurisdiction, now=now)
         ),
-    )
+    ]
+    if row.compact is None:  # boards keep no rosters of privileges
+        results.append(await _board_status(session, row=row, applicant=applicant, now=now))
     checks = [
         LicenseCheck(
             id=uuid7(),
@@ -80,6 +86,29 @@ async def _register_match(session: AsyncSession, *, applicant: Applicant) -> Che
     loaded = entry is not None or await queries.has_providers(session)
     record = None if entry is None else provider_storage.restored(entry.record)
     return screening.register_match(applicant, record=record, register_loaded=loaded)
+
+
+def stated(row: LicenseRow, *, person_names: tuple[PersonName, ...]) -> Stated:
+    """Give a license as its holder states it, to compare with a roster."""
+    return Stated(
+        license_type=row.license_type,
+        jurisdiction=row.jurisdiction,
+        issued_on=row.issued_on,
+        expires_on=row.expires_on,
+        person_names=person_names,
+        encumbrance_accepted=row.was_verified and row.encumbered,
+    )
+
+
+async def _board_status(session: AsyncSession, *, row: LicenseRow, applicant: Applicant, now: datetime) -> CheckResult:
+    found = (await roster_queries.of_licenses(session, rows=[row]))[row.id]
+    return board_check.board_status(
+        stated(row, person_names=applicant.person_names),
+        record=found.record,
+        record_id=None if found.record_id is None else str(found.record_id),
+        loaded_as_of=found.loaded_as_of,
+        on=places.today(row.jurisdiction, now=now),
+    )
 
 
 async def _exclusion_screening(session: AsyncSession, *, applicant: Applicant, now: datetime) -> CheckResult:

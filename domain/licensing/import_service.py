@@ -109,7 +109,7 @@ class ListShrinks(Conflict):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _File:
+class ReadFile:
     """What was read. as_of, edition: see RegisterImport."""
 
     register: Register
@@ -138,12 +138,12 @@ async def import_leie(
     as_of = handling.as_of or today
     if as_of > today:
         raise FutureList
-    await _prepare(session)
+    await prepare(session)
     import_id = uuid7()
     refusals: list[RefusedRow] = []
     digests: list[bytes] = []
     rows_new = reinstatements = 0
-    for batch in _batches(exclusion_list.parse(io.BytesIO(content))):
+    for batch in batches(exclusion_list.parse(io.BytesIO(content))):
         rows = [each for each in batch if isinstance(each, ExclusionRow)]
         refusals.extend(each for each in batch if isinstance(each, RefusedRow))
         digests.extend(bytes.fromhex(row.digest) for row in rows)
@@ -163,10 +163,10 @@ async def import_leie(
             session, edition=edition, as_of=as_of, digests=digests, refused=bool(refusals), handling=handling
         ),
     )
-    await _note(
+    await note(
         session,
         import_id=import_id,
-        source=_File(register=Register.LEIE, content=content, name=file_name, as_of=as_of, edition=edition),
+        source=ReadFile(register=Register.LEIE, content=content, name=file_name, as_of=as_of, edition=edition),
         report=report,
         now=now,
     )
@@ -202,27 +202,27 @@ async def import_nppes(session: AsyncSession, *, content: bytes, file_name: str,
 
     A record takes the place of ours for the same number, unless it says itself that it is older.
     """
-    await _prepare(session)
+    await prepare(session)
     import_id = uuid7()
     refusals: list[RefusedRow] = []
     rows_read = rows_new = 0
-    for batch in _batches(provider_register.parse(content)):
+    for batch in batches(provider_register.parse(content)):
         records = [each for each in batch if isinstance(each, ProviderRecord)]
         refusals.extend(each for each in batch if isinstance(each, RefusedRow))
         rows_read += len(records)
         rows_new += await _put_providers(session, records=records, import_id=import_id)
     report = ImportReport(rows_new=rows_new, rows_known=rows_read - rows_new, refusals=tuple(refusals))
-    await _note(
+    await note(
         session,
         import_id=import_id,
-        source=_File(register=Register.NPPES, content=content, name=file_name, as_of=None, edition=""),
+        source=ReadFile(register=Register.NPPES, content=content, name=file_name, as_of=None, edition=""),
         report=report,
         now=now,
     )
     return report
 
 
-async def _prepare(session: AsyncSession) -> None:
+async def prepare(session: AsyncSession) -> None:
     """Make sure to be alone, and give the transaction the time it needs; both end with it."""
     if not await session.scalar(select(func.pg_try_advisory_xact_lock(IMPORT_LOCK))):
         raise ImportRunning
@@ -235,7 +235,8 @@ async def _prepare(session: AsyncSession) -> None:
         await session.execute(select(func.set_config(name, value, True)))  # noqa: FBT003 - true: this transaction only
 
 
-def _batches(rows: Iterable[Item]) -> Iterator[Sequence[Item]]:
+def batches(rows: Iterable[Item]) -> Iterator[Sequence[Item]]:
+    """Give rows in their order, as many at once as are written with one statement."""
     pending = iter(rows)
     while batch := list(islice(pending, BATCH_ROWS)):
         yield batch
@@ -307,11 +308,11 @@ def _is_older(record: ProviderRecord, *, than: ProviderRecord) -> bool:
     return record.last_updated_on < than.last_updated_on
 
 
-async def _note(
+async def note(
     session: AsyncSession,
     *,
     import_id: UUID,
-    source: _File,
+    source: ReadFile,
     report: ImportReport,
     now: datetime,
 ) -> None:

@@ -61,7 +61,14 @@ async def license_after(
     return found
 
 
-RUN = (CheckName.NPI, CheckName.PROVIDER_REGISTER, CheckName.EXCLUSION_LIST, CheckName.DUPLICATE, CheckName.EXPIRY)
+RUN = (
+    CheckName.NPI,
+    CheckName.PROVIDER_REGISTER,
+    CheckName.EXCLUSION_LIST,
+    CheckName.DUPLICATE,
+    CheckName.EXPIRY,
+    CheckName.BOARD_STATUS,
+)
 
 
 async def become(

@@ -96,6 +96,7 @@ async def test_a_submitted_license_is_checked_and_waits(
         CheckName.EXCLUSION_LIST: PASS,
         CheckName.DUPLICATE: PASS,
         CheckName.EXPIRY: PASS,
+        CheckName.BOARD_STATUS: UNAVAILABLE,
     }
     assert {check.checked_at for check in found.checks} == {now}
 
@@ -111,6 +112,7 @@ async def test_registers_that_were_not_loaded_are_no_answer(
         CheckName.EXCLUSION_LIST: UNAVAILABLE,
         CheckName.DUPLICATE: PASS,
         CheckName.EXPIRY: PASS,
+        CheckName.BOARD_STATUS: UNAVAILABLE,
     }
 
 

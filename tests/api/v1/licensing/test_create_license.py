@@ -28,6 +28,7 @@ async def test_a_license_is_taken_in_checked_and_listed(
         "exclusion_list": "unavailable",
         "duplicate": "pass",
         "expiry": "pass",
+        "board_status": "unavailable",
     }
     assert all(check["checked_at"].endswith("Z") and check["source"] for check in license_["checks"])
     assert created.headers["etag"] == '"1"'

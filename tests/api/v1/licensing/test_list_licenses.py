@@ -30,7 +30,7 @@ async def test_the_queue_shows_whose_license_it_is_oldest_first_in_pages(
         "legal_name": licensing.LEGAL_NAME,
     }
     assert {check["name"] for check in queued[0]["checks"]} == {
-        *("npi", "provider_register", "exclusion_list", "duplicate", "expiry")
+        *("npi", "provider_register", "exclusion_list", "duplicate", "expiry", "board_status")
     }
     assert "npi" not in queued[0]["therapist"]
 
