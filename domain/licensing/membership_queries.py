@@ -4,11 +4,13 @@ from collections.abc import Sequence
 
 from sqlalchemy import delete, or_, select
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.ids import TherapistId
+from domain.ids import TherapistId, uuid7
 from domain.licensing.compacts import Compact
 from domain.licensing.licenses import LicenseStatus
+from domain.licensing.places import Window
 from domain.licensing.tables import CompactMembership, LicenseRow, PracticePermission
 
 LOST = (LicenseStatus.SUSPENDED, LicenseStatus.REJECTED)
@@ -46,18 +48,32 @@ async def insert(session: AsyncSession, *, row: CompactMembership) -> bool:
     return written is not None
 
 
-async def withdraw(session: AsyncSession, *, compact: Compact, jurisdiction: str) -> None:
-    """Take away what privileges of a compact permit there, and from there, waiting for whoever relies on it."""
+async def narrow(session: AsyncSession, *, compact: Compact, jurisdiction: str, to: Window | None) -> None:
+    """Cut what privileges of a compact permit there, and from there, to a time, waiting for whoever relies on it.
+
+    What lies within it is not touched; what is cut is another row from then on. to: None for no time at all.
+    """
     privileges = select(LicenseRow.id).where(LicenseRow.compact == compact)
     from_there = privileges.where(LicenseRow.jurisdiction == jurisdiction)
-    await session.execute(
-        delete(PracticePermission).where(
-            or_(
-                PracticePermission.license_id.in_(from_there),
-                PracticePermission.license_id.in_(privileges) & (PracticePermission.jurisdiction == jurisdiction),
-            )
+    cut = delete(PracticePermission).where(
+        or_(
+            PracticePermission.license_id.in_(from_there),
+            PracticePermission.license_id.in_(privileges) & (PracticePermission.jurisdiction == jurisdiction),
         )
     )
+    if to is None:
+        await session.execute(cut)
+        return
+    within = Range(to.starts_at, to.ends_at)
+    cut = cut.where(~PracticePermission.during.contained_by(within))
+    rows = (await session.execute(cut.returning(*PracticePermission.__table__.columns))).mappings()
+    kept = [
+        {**row, "id": uuid7(), "during": row["during"].intersection(within)}
+        for row in rows
+        if row["during"].overlaps(within)
+    ]
+    if kept:
+        await session.execute(postgresql.insert(PracticePermission), kept)
 
 
 async def holders(session: AsyncSession, *, compact: Compact) -> Sequence[TherapistId]:

@@ -17,9 +17,10 @@ from domain.access.policy import Action
 from domain.audit import service as audit
 from domain.errors import Conflict, Flaw, Invalid
 from domain.ids import TherapistId, uuid7
-from domain.licensing import claims, membership_queries, places
+from domain.licensing import claims, licenses, membership_queries, places
 from domain.licensing.claims import Source
 from domain.licensing.compacts import Compact
+from domain.licensing.places import Window
 from domain.licensing.tables import CompactMembership
 
 
@@ -96,8 +97,9 @@ async def replace(
         now=now,
         reason=f"{claim.compact} {claim.jurisdiction}: {_told(before)} -> {_told(row)}, by {claim.source.name}",
     )
-    if _narrows(before, row):
-        await membership_queries.withdraw(session, compact=claim.compact, jurisdiction=claim.jurisdiction)
+    await membership_queries.narrow(
+        session, compact=claim.compact, jurisdiction=claim.jurisdiction, to=_operating(claim)
+    )
     return row, await membership_queries.holders(session, compact=claim.compact)
 
 
@@ -105,6 +107,13 @@ def _flaws(claim: MembershipClaim) -> list[Flaw]:
     flaws = []
     if not places.is_known(claim.jurisdiction):
         flaws.append(Flaw(pointer="/jurisdiction", detail="This is not a jurisdiction we serve, such as US-OH."))
+    for name, day in (
+        ("enacted_on", claim.enacted_on),
+        ("operational_on", claim.operational_on),
+        ("ended_on", claim.ended_on),
+    ):
+        if day is not None and not licenses.EARLIEST_DAY <= day <= licenses.LATEST_DAY:
+            flaws.append(Flaw(pointer=f"/{name}", detail="The day must lie between 1900 and 2199."))
     if claim.enacted_on and claim.operational_on and claim.operational_on < claim.enacted_on:
         flaws.append(Flaw(pointer="/operational_on", detail="A compact does not operate before it is enacted."))
     if claim.ended_on and (claim.operational_on is None or claim.ended_on < claim.operational_on):
@@ -119,13 +128,12 @@ def _older_than(before: CompactMembership | None, *, claim: MembershipClaim) -> 
     return [Flaw(pointer="/source/checked_on", detail=detail)]
 
 
-def _narrows(before: CompactMembership | None, row: CompactMembership) -> bool:
-    """Tell whether anything that was operating stops to, or begins later."""
-    if before is None or before.operational_on is None:
-        return False
-    if row.operational_on is None or row.operational_on > before.operational_on:
-        return True
-    return row.ended_on is not None and (before.ended_on is None or row.ended_on < before.ended_on)
+def _operating(claim: MembershipClaim) -> Window | None:
+    """Give the time in which the compact operates there, None for none."""
+    if claim.operational_on is None:
+        return None
+    window = places.days(claim.jurisdiction, first=claim.operational_on, last=claim.ended_on or licenses.LATEST_DAY)
+    return window if window.starts_at < window.ends_at else None
 
 
 def _told(row: CompactMembership | None) -> str:

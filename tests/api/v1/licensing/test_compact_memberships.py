@@ -1,11 +1,15 @@
 """Memberships of compacts over HTTP: read and replaced by admins, and in force at once."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import httpx
 import pytest
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.licensing import places as jurisdiction_days
+from domain.licensing.tables import PracticePermission
 from tests.api.v1.licensing.test_create_compact_privilege import PATH as PRIVILEGES
 from tests.api.v1.licensing.test_create_compact_privilege import (
     Stated,
@@ -64,6 +68,33 @@ async def test_a_state_that_stops_to_issue_ends_what_rests_on_it_at_once(
 
     assert put.status_code == 200
     assert await places(session, license_id) == []
+
+
+async def test_a_state_that_will_leave_permits_what_lies_before(
+    http: httpx.AsyncClient, session: AsyncSession, therapist: Person, admin: Person, stated: Stated
+) -> None:
+    license_id = await held(http, therapist, admin, stated)
+    leaves = TODAY + timedelta(days=100)
+
+    put = await http.put(
+        f"{PATH}/counseling_compact/US-AZ",
+        json=membership(operational_on="2025-09-30", ended_on=leaves.isoformat()),
+        headers=admin.headers,
+    )
+
+    assert put.status_code == 200
+    (kept,) = await session.scalars(select(PracticePermission).where(PracticePermission.license_id == UUID(license_id)))
+    assert kept.during.upper == jurisdiction_days.days("US-AZ", first=TODAY, last=leaves).ends_at
+
+
+@pytest.mark.parametrize("day", ["1899-12-31", "2200-01-01", "9999-12-31"])
+async def test_a_day_outside_our_calendar_is_refused(http: httpx.AsyncClient, admin: Person, day: str) -> None:
+    refused = await http.put(
+        f"{PATH}/counseling_compact/US-AZ", json=membership(operational_on=day), headers=admin.headers
+    )
+
+    assert refused.status_code == 422
+    assert [error["pointer"] for error in refused.json()["errors"]] == ["/operational_on"]
 
 
 async def test_the_list_is_what_is_known_now(http: httpx.AsyncClient, admin: Person) -> None:
