@@ -69,7 +69,7 @@ async def _with_offer(
             profile=profile,
             session_types=schedules[profile.therapist_id].session_types if profile.therapist_id in schedules else (),
             practice_jurisdictions=jurisdictions.practicable_on(held[profile.therapist_id], on=_day(now), asked_at=now),
-            supervised_by=jurisdictions.supervisors(held[profile.therapist_id]),
+            supervised_by=jurisdictions.supervisors(held[profile.therapist_id], at=now),
         )
         for profile in profiles
     ]

@@ -13,17 +13,18 @@
    credential, and a good check that is not too old when they are booked (`freshness.py`).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Final, Protocol, TypeVar
+from typing import Final, Protocol, TypeAlias, TypeVar
 
 from domain.ids import LicenseId
 from domain.licensing import compacts, places
-from domain.licensing.compacts import Membership
+from domain.licensing.compacts import Compact, Membership
 from domain.licensing.licenses import (
     ASSOCIATES,
+    EARLIEST_DAY,
     LATEST_DAY,
     WAITING,
     Credential,
@@ -60,6 +61,11 @@ _UNVERIFIED: Final = {
     LicenseStatus.SUSPENDED: Reason.SUSPENDED,
     LicenseStatus.REJECTED: Reason.REJECTED,
 }
+
+
+# Days of a jurisdiction's calendar, both ends included.
+_Span: TypeAlias = tuple[str, date, date]
+_Members: TypeAlias = Mapping[str, tuple[date, date]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +119,24 @@ class Permission:
         return self.reason is None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ground:
+    """A credential with all that it rests on, reckoned once.
+
+    stands: whether we and the board let it permit anything at all, new or booked before. verified: whether it is, and
+    what it rests on too. rests: whether a privilege has a license at home that can bear it. spans: for each known place
+    it is for, the days that must all hold there.
+    """
+
+    credential: Credential
+    stands: bool
+    verified: bool
+    rests: bool
+    remote_only: bool
+    bookable_until: datetime | None
+    spans: Mapping[str, tuple[_Span, ...]]
+
+
 def may_practice(
     credentials: Credentials, *, place: str, during: Period, in_person: bool = False, asked_at: datetime | None = None
 ) -> Permission:
@@ -127,35 +151,26 @@ def may_practice(
         raise ValueError(message)
     if not places.is_known(place):
         return Permission(by=(), reason=Reason.PLACE_NOT_SERVED)
+    grounds = _grounds(credentials)
     usable = [
-        each
-        for each in stretches(credentials, places_asked=(place,))
-        if each.license_id in _verified(credentials) and _may_be_booked(each, in_person=in_person, asked_at=asked_at)
+        stretch
+        for ground in grounds
+        if ground.verified
+        and not (in_person and ground.remote_only)
+        and _is_fresh(ground.bookable_until, asked_at=asked_at)
+        for stretch in _stretches(ground, places_asked=frozenset({place}))
     ]
     chain = chain_of(usable, during=during)
     if chain:
         return Permission(by=tuple(each.license_id for each in chain), reason=None)
-    reasons = tuple(_reasons(credentials, place=place, during=during, in_person=in_person, asked_at=asked_at))
+    reasons = _reasons(grounds, place=place, during=during, in_person=in_person)
     return Permission(by=(), reason=min(reasons, key=_NEARNESS.__getitem__, default=Reason.NO_LICENSE_HERE))
 
 
 def stretches(credentials: Credentials, *, places_asked: Iterable[str] | None = None) -> tuple[Stretch, ...]:
     """Give every stretch of permission, also of what is looked at again. places_asked: None for all there are."""
     asked = None if places_asked is None else frozenset(places_asked)
-    return tuple(
-        Stretch(
-            license_id=each.license_id,
-            place=place,
-            window=window,
-            remote_only=_is_remote_only(each),
-            bookable_until=_bookable_until(each, credentials=credentials),
-        )
-        for each in credentials.held
-        if _stands(each)
-        for place in sorted(_places(each, credentials=credentials))
-        if asked is None or place in asked
-        for window in _window(each, place=place, credentials=credentials)
-    )
+    return tuple(stretch for ground in _grounds(credentials) for stretch in _stretches(ground, places_asked=asked))
 
 
 def chain_of(usable: Sequence[Lasting], *, during: Period) -> tuple[Lasting, ...]:
@@ -188,197 +203,168 @@ def merged(windows: Iterable[Window]) -> tuple[Window, ...]:
 
 
 def practicable_on(credentials: Credentials, *, on: date, asked_at: datetime | None = None) -> tuple[str, ...]:
-    """Give the jurisdictions, sorted, where practice may be booked for that day of each jurisdiction's own calendar."""
-    verified = _verified(credentials)
+    """Give the jurisdictions, sorted, where practice may be booked at some time of that day of their own calendars."""
+    if not EARLIEST_DAY <= on <= LATEST_DAY:
+        return ()
     return tuple(
         sorted(
             {
-                place
-                for each in credentials.held
-                if each.license_id in verified
-                and _stands(each)
-                and _is_fresh(_bookable_until(each, credentials=credentials), asked_at=asked_at)
-                for place in _places(each, credentials=credentials)
-                if all(first <= on <= last for first, last in _days(each, place=place, credentials=credentials))
+                stretch.place
+                for ground in _grounds(credentials)
+                if ground.verified and _is_fresh(ground.bookable_until, asked_at=asked_at)
+                for stretch in _stretches(ground, places_asked=None)
+                if stretch.window.overlaps(places.days(stretch.place, first=on, last=on))
             },
         ),
     )
 
 
-def supervisors(credentials: Credentials) -> tuple[str, ...]:
-    """Give the names, sorted, of those under whom a verified license is held."""
+def supervisors(credentials: Credentials, *, at: datetime) -> tuple[str, ...]:
+    """Give the names, sorted, of those under whom a verified license is held at that instant."""
     return tuple(
         sorted(
             {
-                each.supervised_by
-                for each in credentials.held
-                if isinstance(each, License)
-                and each.license_type in ASSOCIATES
-                and each.status is LicenseStatus.VERIFIED
-                and each.supervised_by is not None
+                ground.credential.supervised_by
+                for ground in _grounds(credentials)
+                if isinstance(ground.credential, License)
+                and ground.credential.license_type in ASSOCIATES
+                and ground.credential.supervised_by is not None
+                and ground.verified
+                and any(stretch.window.holds(at) for stretch in _stretches(ground, places_asked=None))
             },
         ),
     )
 
 
-def _stands(credential: Credential) -> bool:
-    """Tell whether we and the board let it permit anything at all, new or booked before."""
-    ours = credential.status is LicenseStatus.VERIFIED or (credential.status in WAITING and credential.was_verified)
-    return ours and credential.standing in IN_FORCE
-
-
-def _verified(credentials: Credentials) -> frozenset[LicenseId]:
-    """Give what is verified: a privilege only while the license at home is too."""
-    alone = {each.license_id for each in credentials.held if each.status is LicenseStatus.VERIFIED}
-    return frozenset(
-        each.license_id
+def _grounds(credentials: Credentials) -> tuple[_Ground, ...]:
+    own = {each.license_id: each for each in credentials.held if isinstance(each, License)}
+    operating: dict[Compact, dict[str, tuple[date, date]]] = {compact: {} for compact in Compact}
+    for each in credentials.memberships:
+        if each.operational_on is not None and places.is_known(each.jurisdiction):
+            operating[each.compact][each.jurisdiction] = each.operational_on, each.ended_on or LATEST_DAY
+    return tuple(
+        _of_license(each)
+        if isinstance(each, License)
+        else _of_privilege(each, home=own.get(each.home_license_id), members=operating[each.compact])
         for each in credentials.held
-        if each.license_id in alone and (isinstance(each, License) or each.home_license_id in alone)
     )
 
 
-def _is_remote_only(credential: Credential) -> bool:
-    by_rule = isinstance(credential, Privilege) and compacts.RULES[credential.compact].remote_only
-    return by_rule or credential.standing is Standing.VALID_TELEHEALTH_ONLY
+def _of_license(held: License) -> _Ground:
+    verified = held.status is LicenseStatus.VERIFIED
+    supervised = held.license_type not in ASSOCIATES or held.supervised_until is not None
+    spans = {}
+    if supervised and places.is_known(held.jurisdiction):
+        spans[held.jurisdiction] = ((held.jurisdiction, held.issued_on, held.last_day),)
+    return _Ground(
+        credential=held,
+        stands=_stands(held),
+        verified=verified,
+        rests=True,
+        remote_only=held.standing is Standing.VALID_TELEHEALTH_ONLY,
+        bookable_until=held.fresh_until if verified else None,
+        spans=spans,
+    )
 
 
-def _may_be_booked(stretch: Stretch, *, in_person: bool, asked_at: datetime | None) -> bool:
-    return not (in_person and stretch.remote_only) and _is_fresh(stretch.bookable_until, asked_at=asked_at)
+def _of_privilege(held: Privilege, *, home: License | None, members: _Members) -> _Ground:
+    rules = compacts.RULES[held.compact]
+    rests = (
+        home is not None
+        and home.license_type in rules.license_types
+        and home.standing is Standing.VALID
+        and not home.encumbered
+        and _stands(home)
+    )
+    verified = home is not None and held.status is home.status is LicenseStatus.VERIFIED
+    looks = (held.fresh_until, None if home is None else home.fresh_until)
+    return _Ground(
+        credential=held,
+        stands=_stands(held),
+        verified=verified,
+        rests=rests,
+        remote_only=rules.remote_only or held.standing is Standing.VALID_TELEHEALTH_ONLY,
+        bookable_until=min((each for each in looks if each), default=None) if verified and all(looks) else None,
+        spans=_spans_away(held, home=home, members=members) if rests and home is not None else {},
+    )
+
+
+def _spans_away(held: Privilege, *, home: License, members: _Members) -> Mapping[str, tuple[_Span, ...]]:
+    """Give the days that must all hold, for each member the privilege names, as far as the compact operates at home."""
+    if home.jurisdiction not in members:
+        return {}
+    at_home: tuple[_Span, ...] = (
+        (home.jurisdiction, home.issued_on, home.last_day),
+        (home.jurisdiction, *members[home.jurisdiction]),
+    )
+    return {
+        place: ((place, held.issued_on, held.last_day), (place, *members[place]), *at_home)
+        for place in sorted(members)
+        if place != home.jurisdiction and _names(held, place=place)
+    }
+
+
+def _names(held: Privilege, *, place: str) -> bool:
+    if held.jurisdictions is None:
+        return not compacts.RULES[held.compact].named_only
+    return place in held.jurisdictions
+
+
+def _stands(held: Credential) -> bool:
+    ours = held.status is LicenseStatus.VERIFIED or (held.status in WAITING and held.was_verified)
+    return ours and held.standing in IN_FORCE
 
 
 def _is_fresh(bookable_until: datetime | None, *, asked_at: datetime | None) -> bool:
     return asked_at is None or (bookable_until is not None and asked_at < bookable_until)
 
 
-def _bookable_until(credential: Credential, *, credentials: Credentials) -> datetime | None:
-    """Give when the last good check of it, and of what it rests on, is too old; None where it is not verified."""
-    if credential.license_id not in _verified(credentials) or credential.fresh_until is None:
-        return None
-    if isinstance(credential, License):
-        return credential.fresh_until
-    home = _home(credential, credentials=credentials)
-    if home is None or home.fresh_until is None:
-        return None
-    return min(credential.fresh_until, home.fresh_until)
-
-
-def _home(privilege: Privilege, *, credentials: Credentials) -> License | None:
-    """Give the license a privilege rests on, where it is one that can bear it."""
-    for each in credentials.held:
-        if isinstance(each, License) and each.license_id == privilege.home_license_id:
-            fit = each.license_type in compacts.RULES[privilege.compact].license_types
-            sound = _stands(each) and not each.encumbered and each.standing is Standing.VALID
-            return each if fit and sound else None
-    return None
-
-
-def _places(credential: Credential, *, credentials: Credentials) -> frozenset[str]:
-    """Give the known places it is for, whatever its days: of a privilege, where and from where its compact operates."""
-    match credential:
-        case License():
-            return frozenset({credential.jurisdiction} & places.known())
-        case Privilege():
-            home = _home(credential, credentials=credentials)
-            members = _members(credential, credentials=credentials)
-            if home is None or home.jurisdiction not in members:
-                return frozenset()
-            named = members.keys() if credential.jurisdictions is None else credential.jurisdictions
-            if compacts.RULES[credential.compact].named_only:
-                named = credential.jurisdictions or frozenset()
-            return frozenset(members.keys() & named & places.known()) - {home.jurisdiction}
-
-
-def _members(privilege: Privilege, *, credentials: Credentials) -> dict[str, tuple[date, date]]:
-    """Give the members in which its compact operates, with the first and last day."""
-    return {
-        each.jurisdiction: (each.operational_on, each.ended_on or LATEST_DAY)
-        for each in credentials.memberships
-        if each.compact is privilege.compact and each.operational_on is not None
-    }
-
-
-def _days(credential: Credential, *, place: str, credentials: Credentials) -> Iterator[tuple[date, date]]:
-    """Give the spans of days that must all hold, of whatever jurisdiction's calendar each is."""
-    yield credential.issued_on, credential.last_day
-    if isinstance(credential, License):
+def _stretches(ground: _Ground, *, places_asked: frozenset[str] | None) -> Iterator[Stretch]:
+    if not ground.stands:
         return
-    home = _home(credential, credentials=credentials)
-    if home is not None:
-        members = _members(credential, credentials=credentials)
-        yield members[place]
-        yield members[home.jurisdiction]
-        yield home.issued_on, home.last_day
+    for place, spans in ground.spans.items():
+        window = _shared(spans) if places_asked is None or place in places_asked else None
+        if window is not None:
+            yield Stretch(
+                license_id=ground.credential.license_id,
+                place=place,
+                window=window,
+                remote_only=ground.remote_only,
+                bookable_until=ground.bookable_until,
+            )
 
 
-def _window(credential: Credential, *, place: str, credentials: Credentials) -> Iterator[Window]:
-    """Give the one window in which it permits sessions there, where it is not empty."""
-    if isinstance(credential, License):
-        if credential.license_type in ASSOCIATES and credential.supervised_until is None:
-            return
-        spans = [(place, credential.issued_on, credential.last_day)]
-    else:
-        home = _home(credential, credentials=credentials)
-        if home is None:
-            return
-        members = _members(credential, credentials=credentials)
-        spans = [
-            (place, credential.issued_on, credential.last_day),
-            (place, *members[place]),
-            (home.jurisdiction, *members[home.jurisdiction]),
-            (home.jurisdiction, home.issued_on, home.last_day),
-        ]
-    if any(last < first for _, first, last in spans):
-        return
+def _shared(spans: Sequence[_Span]) -> Window | None:
+    """Give the instants at which all of the days hold, None where there are none."""
+    if not spans or any(last < first for _, first, last in spans):
+        return None
     windows = [places.days(where, first=first, last=last) for where, first, last in spans]
     starts_at, ends_at = max(each.starts_at for each in windows), min(each.ends_at for each in windows)
-    if starts_at < ends_at:
-        yield Window(starts_at=starts_at, ends_at=ends_at)
+    return Window(starts_at=starts_at, ends_at=ends_at) if starts_at < ends_at else None
 
 
-def _reasons(
-    credentials: Credentials, *, place: str, during: Period, in_person: bool, asked_at: datetime | None
-) -> Iterator[Reason]:
+def _reasons(grounds: Iterable[_Ground], *, place: str, during: Period, in_person: bool) -> Iterator[Reason]:
     """Say of each credential that could be for the place why it does not cover the session by itself."""
-    for each in credentials.held:
-        if isinstance(each, License):
-            if each.jurisdiction != place:
-                continue
-        elif place not in _places(each, credentials=credentials):
-            if _names(each, place=place) and _home(each, credentials=credentials) is not None:
-                yield Reason.COMPACT_NOT_OPERATING
-            continue
-        yield _reason(each, credentials=credentials, place=place, during=during, in_person=in_person, asked_at=asked_at)
+    for ground in grounds:
+        held = ground.credential
+        if held.jurisdiction == place if isinstance(held, License) else place in ground.spans:
+            yield _reason(ground, place=place, during=during, in_person=in_person)
+        elif isinstance(held, Privilege) and ground.rests and _names(held, place=place):
+            yield Reason.COMPACT_NOT_OPERATING
 
 
-def _names(privilege: Privilege, *, place: str) -> bool:
-    if privilege.jurisdictions is None:
-        return not compacts.RULES[privilege.compact].named_only
-    return place in privilege.jurisdictions
-
-
-def _reason(
-    credential: Credential,
-    *,
-    credentials: Credentials,
-    place: str,
-    during: Period,
-    in_person: bool,
-    asked_at: datetime | None,
-) -> Reason:
-    unverified = _UNVERIFIED.get(credential.status)
+def _reason(ground: _Ground, *, place: str, during: Period, in_person: bool) -> Reason:
+    unverified = _UNVERIFIED.get(ground.credential.status)
     if unverified is not None:
         return unverified
-    if credential.license_id not in _verified(credentials):
+    if not ground.verified:
         return Reason.NOT_VERIFIED
-    windows = tuple(_window(credential, place=place, credentials=credentials))
-    if credential.standing not in IN_FORCE or not windows:
+    window = _shared(ground.spans.get(place, ()))
+    if not ground.stands or window is None:
         return Reason.NOT_IN_FORCE
-    if not windows[0].covers(during):
-        return _against_days(windows[0], during=during)
-    if in_person and _is_remote_only(credential):
-        return Reason.REMOTE_ONLY
-    is_fresh = _is_fresh(_bookable_until(credential, credentials=credentials), asked_at=asked_at)
-    return Reason.EXPIRES_DURING_SESSION if is_fresh else Reason.NOT_CHECKED_LATELY
+    if not window.covers(during):
+        return _against_days(window, during=during)
+    return Reason.REMOTE_ONLY if in_person and ground.remote_only else Reason.NOT_CHECKED_LATELY
 
 
 def _against_days(window: Window, *, during: Period) -> Reason:

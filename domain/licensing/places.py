@@ -140,6 +140,10 @@ class Window:
         """Tell whether the first and the last instant of the period lie inside."""
         return self.starts_at <= period.starts_at and period.ends_at <= self.ends_at
 
+    def overlaps(self, period: Period) -> bool:
+        """Tell whether any instant of the period lies inside."""
+        return self.starts_at < period.ends_at and period.starts_at < self.ends_at
+
 
 def known() -> frozenset[str]:
     """Give every jurisdiction that is served, as ISO 3166-2 codes."""

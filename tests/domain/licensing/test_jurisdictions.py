@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.ids import LicenseId, uuid7
-from domain.licensing import jurisdictions, places
+from domain.licensing import compacts, jurisdictions, places
 from domain.licensing.jurisdictions import Credentials, Reason
-from domain.licensing.licenses import Credential, License, LicenseStatus, LicenseType
+from domain.licensing.licenses import INDEPENDENT, Credential, License, LicenseStatus, LicenseType
 from domain.licensing.places import Window
 
 FIRST = date(2027, 3, 1)
@@ -186,6 +186,51 @@ def test_practice_on_a_date_is_where_a_verified_license_has_that_day() -> None:
     ]
 
     assert jurisdictions.practicable_on(holding(*held), on=LAST) == ("US-OH", "US-TX")
+
+
+def associate(*, supervised_until: date | None) -> License:
+    """A title that is held under supervision."""
+    return License(
+        license_id=LicenseId(uuid7()),
+        license_type=LicenseType.LPC_ASSOCIATE,
+        jurisdiction="US-TX",
+        issued_on=FIRST,
+        expires_on=LAST,
+        status=LicenseStatus.VERIFIED,
+        supervised_until=supervised_until,
+        supervised_by=None if supervised_until is None else "Sam Example",
+    )
+
+
+@pytest.mark.parametrize(
+    ("supervised_until", "on", "practicable", "named"),
+    [
+        (date(2027, 5, 31), date(2027, 5, 31), ("US-TX",), ("Sam Example",)),
+        (date(2027, 5, 31), date(2027, 6, 1), (), ()),
+        (date(2028, 5, 31), date(2027, 7, 1), (), ()),  # the title itself has ended
+        (None, date(2027, 5, 31), (), ()),
+    ],
+)
+def test_a_title_under_supervision_lasts_as_long_as_the_supervisors_license(
+    supervised_until: date | None, on: date, practicable: tuple[str, ...], named: tuple[str, ...]
+) -> None:
+    held = holding(associate(supervised_until=supervised_until))
+    noon = session(on, "12:00", zone="America/Chicago")
+
+    assert jurisdictions.practicable_on(held, on=on) == practicable
+    assert jurisdictions.supervisors(held, at=noon.starts_at) == named
+    permitted = jurisdictions.may_practice(held, place="US-TX", during=noon).permitted
+    assert permitted == bool(practicable)
+
+
+@pytest.mark.parametrize("on", [date.min, date(1899, 12, 31), date(2200, 1, 1), date.max])
+def test_on_a_day_outside_our_calendar_nothing_is_practised(on: date) -> None:
+    assert jurisdictions.practicable_on(holding(license_()), on=on) == ()
+
+
+def test_no_compact_takes_a_title_that_is_held_under_supervision() -> None:
+    # Source: Counseling Compact model legislation, section 3; PSYPACT article IV; Social Work Compact, section 4
+    assert all(rules.license_types <= INDEPENDENT for rules in compacts.RULES.values())
 
 
 states = st.sampled_from(["US-OH", "US-TX", "US-AZ", "US-GU", "US-AK"])
