@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help setup run test format lint types arrows dependencies tests coverage lock openapi audit races crashes model clocks evaluate bench clean
+.PHONY: help setup run test format lint types arrows dependencies tests coverage lock openapi audit races crashes model clocks evaluate screening bench clean
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -98,6 +98,9 @@ clocks: setup ## Compare slots with a walk over minutes around every change of c
 evaluate: setup ## Measure the reading of words on FILE=…jsonl ({"text", "topic", "concerns"} a line)
 	@test -n "$(FILE)" || { echo 'make evaluate FILE=questions.jsonl' >&2; exit 2; }
 	@PYTHONPATH=. $(BIN)/python benchmarks/interpretation.py "$(FILE)"
+
+screening: setup ## Measure exclusion screening of 100,000 made-up therapists against 85,000 rows; SEED makes others
+	@$(BIN)/python -m benchmarks.screening $(SEED)
 
 bench: setup ## Measure booking, slots and a race over HTTP, each against a ceiling in the same run; ROUND_SECONDS=6
 	@$(BIN)/python -m benchmarks.slot_engine

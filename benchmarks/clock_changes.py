@@ -115,7 +115,7 @@ def _agree(case: Case, walked: Sequence[datetime], *, now: datetime) -> bool:
     starts = set(walked)
     beside = {start + timedelta(minutes=1) for start in walked} - starts
     return all(
-        (offer.refusal(practice, offer.offer_of(practice, case.kind, starts_at=at), own=(), now=now) is None)
+        (offer.refusal(practice, offer.offer_of(practice, case.kind, starts_at=at), own=(), in_person=False, now=now) is None)
         == (at in starts)
         for at in starts | beside
     )
