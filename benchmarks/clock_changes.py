@@ -109,13 +109,21 @@ def _offered(case: Case, *, now: datetime) -> list[datetime]:
     return [each.starts_at for each in found]
 
 
+def _refusal(practice: Practice, case: Case, at: datetime, *, now: datetime) -> offer.Refused | None:
+    meant = offer.offer_of(practice, case.kind, starts_at=at)
+    return offer.refusal(practice, meant, own=(), in_person=False, now=now)
+
+
 def _agree(case: Case, walked: Sequence[datetime], *, now: datetime) -> bool:
     """Tell whether each start of the walk, and none a minute beside it, could be held if it were asked for alone."""
     practice = _practice(case)
     starts = set(walked)
     beside = {start + timedelta(minutes=1) for start in walked} - starts
     return all(
-        (offer.refusal(practice, offer.offer_of(practice, case.kind, starts_at=at), own=(), in_person=False, now=now) is None)
+        (
+            offer.refusal(practice, offer.offer_of(practice, case.kind, starts_at=at), own=(), in_person=False, now=now)
+            is None
+        )
         == (at in starts)
         for at in starts | beside
     )

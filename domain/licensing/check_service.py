@@ -20,8 +20,9 @@ from domain.licensing import (
     screening,
 )
 from domain.licensing.applicant import Applicant
-from domain.licensing.board_check import Stated
+from domain.licensing.board_check import BoardLook, Stated
 from domain.licensing.checks import CheckResult, CheckTrigger
+from domain.licensing.licenses import LicenseStatus
 from domain.licensing.names import PersonName
 from domain.licensing.tables import LicenseCheck, LicenseRow
 from domain.therapists import service as therapists
@@ -51,7 +52,7 @@ async def run(
     results = [
         screening.npi_check(person.npi),
         await _register_match(session, applicant=applicant),
-        await _exclusion_screening(session, applicant=applicant, now=now),
+        await _exclusion_screening(session, row=row, applicant=applicant, now=now),
         own_records.duplicate(await queries.twins(session, row=row)),
         own_records.expiry(
             last_day=permission_queries.credential(row).last_day, today=places.today(row.jurisdiction, now=now)
@@ -96,7 +97,31 @@ def stated(row: LicenseRow, *, person_names: tuple[PersonName, ...]) -> Stated:
         issued_on=row.issued_on,
         expires_on=row.expires_on,
         person_names=person_names,
-        encumbrance_accepted=row.was_verified and row.encumbered,
+        encumbrance_accepted=row.status is LicenseStatus.VERIFIED and row.encumbered,
+    )
+
+
+async def board_look(
+    session: AsyncSession, *, row: LicenseRow, therapist: Therapist, vault: Vault, now: datetime
+) -> BoardLook | None:
+    """Look at a license in its board's roster; None where there is no roster, or it has no such license."""
+    if row.compact is not None:
+        return None
+    found = (await roster_queries.of_licenses(session, rows=[row]))[row.id]
+    if found.record is None:
+        return None
+    person = therapists.identity(therapist, vault=vault)
+    applicant = Applicant(
+        legal_name=person.legal_name,
+        other_legal_names=person.other_legal_names,
+        born_on=None,
+        npi=None,
+        jurisdictions=frozenset(),
+    )
+    return board_check.seen(
+        found.record,
+        stated=stated(row, person_names=applicant.person_names),
+        on=places.today(row.jurisdiction, now=now),
     )
 
 
@@ -111,7 +136,9 @@ async def _board_status(session: AsyncSession, *, row: LicenseRow, applicant: Ap
     )
 
 
-async def _exclusion_screening(session: AsyncSession, *, applicant: Applicant, now: datetime) -> CheckResult:
+async def _exclusion_screening(
+    session: AsyncSession, *, row: LicenseRow, applicant: Applicant, now: datetime
+) -> CheckResult:
     rows = await exclusion_queries.rows(session, lookup=exclusion_match.lookup(applicant))
     further = exclusion_match.reinstatement_lookup(applicant, rows=rows)
     if further is not None:
@@ -125,4 +152,13 @@ async def _exclusion_screening(session: AsyncSession, *, applicant: Applicant, n
         list_loaded=newest.is_loaded,
         as_of=newest.as_of,
         today=now.astimezone(UTC).date(),
+        cleared=await _cleared(session, row=row),
     )
+
+
+async def _cleared(session: AsyncSession, *, row: LicenseRow) -> frozenset[str]:
+    """Give the rows of the list that an admin had before them when they last decided for the license."""
+    if row.status is not LicenseStatus.VERIFIED or row.decided_at is None:
+        return frozenset()
+    seen = await queries.reviewed(session, license_id=row.id, until=row.decided_at)
+    return frozenset(digest for evidence in seen for digest in json.loads(evidence).get("found", ()))

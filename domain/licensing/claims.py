@@ -42,13 +42,16 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What an admin decides about a license, and on what grounds. standing, encumbered: what the board says."""
+    """What an admin decides about a license, and on what grounds. standing, encumbered: what the board says.
+
+    standing None: as the board's roster has it, or valid where there is none.
+    """
 
     outcome: DecisionOutcome
     reason: str
     source: Source
     override_reason: str | None
-    standing: Standing = Standing.VALID
+    standing: Standing | None = None
     encumbered: bool = False
 
 

@@ -17,15 +17,18 @@ from domain.licensing import (
     claims,
     decisions,
     freshness,
+    information_queries,
     permission_service,
     queries,
 )
+from domain.licensing.board_check import BoardLook
 from domain.licensing.checks import CheckName, CheckResult, CheckTrigger
 from domain.licensing.claims import Decision
 from domain.licensing.decisions import Case, DecisionOutcome, Meant, Pending, Ruling
 from domain.licensing.file_queries import CheckedLicense
 from domain.licensing.licenses import LicenseStatus
 from domain.licensing.service import LicenseNotFound
+from domain.licensing.standing import Standing
 from domain.licensing.tables import LicenseCheck, LicenseDecision, LicenseRow
 from domain.therapists import queries as therapist_queries
 from domain.vault.cipher import Vault
@@ -66,21 +69,25 @@ async def decide(
         claim_service.require_free(row, by=by, now=now)
     checks = await _checks_to_rely_on(session, row=row, decision=decision, vault=vault, now=now)
     pending = await _pending(session, row)
+    board = await _board(session, row=row, vault=vault, now=now)
     meant = Meant(
         outcome=decision.outcome,
-        standing=decision.standing,
-        encumbered=decision.encumbered,
+        standing=decision.standing or (Standing.VALID if board is None else board.standing),
+        encumbered=decision.encumbered or (decision.standing is None and board is not None and board.encumbered),
         override_reason=decision.override_reason,
         by=by.account_id,
     )
     ruling = decisions.decide(
-        await _case(session, row=row, checks=checks, must_answer=must_answer), meant, pending=pending
+        await _case(session, row=row, board=board, checks=checks, must_answer=must_answer), meant, pending=pending
     )
     written = _decision_row(row, decision=decision, ruling=ruling, meant=meant, now=now)
     session.add(written)
     await session.flush()
     if ruling.pending is None:
-        _stand(row, decision=decision, ruling=ruling, now=now)
+        question = await information_queries.open_question(session, license_id=row.id)
+        if question is not None:
+            question.ended_at = now
+        _stand(row, decision=decision, meant=meant, ruling=ruling, now=now)
     elif ruling.pending != pending:
         row.pending_decision_id = written.id
     row.claimed_by = row.claimed_until = None
@@ -93,7 +100,7 @@ async def decide(
         subject_kind="license",
         subject_id=row.id,
         now=now,
-        reason=_audited_reason(decision, ruling, before=written.status_before),
+        reason=_audited_reason(decision, ruling, written=written),
     )
     return CheckedLicense(row=row, checks=checks, awaiting=ruling.awaiting)
 
@@ -120,14 +127,28 @@ async def _checks_to_rely_on(
     return (await queries.latest_checks(session, license_ids=[row.id]))[row.id]
 
 
+async def _board(session: AsyncSession, *, row: LicenseRow, vault: Vault, now: datetime) -> BoardLook | None:
+    """Look at the license in its board's roster, where there is one and it has this therapist's."""
+    therapist = await therapist_queries.by_id(session, therapist_id=row.therapist_id)
+    if therapist is None:
+        return None
+    found = await check_service.board_look(session, row=row, therapist=therapist, vault=vault, now=now)
+    return found if found is not None and found.is_its_holder else None
+
+
 async def _case(
-    session: AsyncSession, *, row: LicenseRow, checks: Sequence[LicenseCheck], must_answer: frozenset[CheckName]
+    session: AsyncSession,
+    *,
+    row: LicenseRow,
+    board: BoardLook | None,
+    checks: Sequence[LicenseCheck],
+    must_answer: frozenset[CheckName],
 ) -> Case:
     return Case(
         status=row.status,
         was_verified=row.was_verified,
-        encumbered=row.encumbered,
-        has_suspended_twin=await queries.has_suspended_twin(session, row=row),
+        encumbered=row.encumbered or (board is not None and board.encumbered),
+        has_suspended_twin=await queries.has_title_suspended(session, row=row),
         checks=tuple(_result(check) for check in checks),
         must_answer=must_answer,
     )
@@ -162,8 +183,8 @@ def _decision_row(
         source_checked_on=decision.source.checked_on,
         override_reason=decision.override_reason,
         overrides=sorted(ruling.overrides),
-        standing=decision.standing,
-        encumbered=decision.encumbered,
+        standing=meant.standing,
+        encumbered=decisions.is_encumbered(meant),
         status_before=row.status,
         status_after=ruling.status,
         seconds_admin_id=ruling.seconds,
@@ -172,24 +193,27 @@ def _decision_row(
     )
 
 
-def _stand(row: LicenseRow, *, decision: Decision, ruling: Ruling, now: datetime) -> None:
+def _stand(row: LicenseRow, *, decision: Decision, meant: Meant, ruling: Ruling, now: datetime) -> None:
     """Let a row stand as a decision that took effect says."""
     row.pending_decision_id = None
     row.decided_at = now
     row.status = ruling.status
     row.was_verified = row.status is LicenseStatus.VERIFIED
     if row.status is not LicenseStatus.VERIFIED:
+        if decision.standing is not None:
+            row.standing = decision.standing
         return
-    row.standing = decision.standing
-    row.encumbered = decision.encumbered
+    row.standing = meant.standing
+    row.encumbered = decisions.is_encumbered(meant)
     row.board_checked_on = freshness.later(row.board_checked_on, decision.source.checked_on)
     row.screened_on = freshness.later(row.screened_on, decision.source.checked_on)
 
 
-def _audited_reason(decision: Decision, ruling: Ruling, *, before: LicenseStatus | None) -> str:
+def _audited_reason(decision: Decision, ruling: Ruling, *, written: LicenseDecision) -> str:
     effect = "" if ruling.pending is None else ", awaiting a second admin"
     override = f"; overrides {', '.join(sorted(ruling.overrides))}: {decision.override_reason}"
-    told = f"{decision.outcome}{effect} ({before} -> {ruling.status}, {decision.standing}): {decision.reason}"
+    moved = f"{written.status_before} -> {ruling.status}, {written.standing}"
+    told = f"{decision.outcome}{effect} ({moved}): {decision.reason}"
     return f"{told}{override if ruling.overrides else ''}"
 
 

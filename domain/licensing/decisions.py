@@ -6,7 +6,7 @@
    answer, one that has none.
 3. What the board calls lapsed, inactive, surrendered, suspended, revoked or pending is never verified.
 4. Two different admins are needed for an override, for a reinstatement, for whatever is encumbered (by the board's word
-   or by the admin's), and for what looks like a suspended license under another day. The first changes nothing and is
+   or by the admin's), and for a title of which another one is suspended. The first changes nothing and is
    remembered as pending; the second, deciding the same, makes it take effect. The same admin twice is still one admin.
 5. What takes one admin acts at once and ends whatever was pending, so a second admin who disagrees rejects the license,
    or says again that it is suspended.
@@ -89,8 +89,8 @@ class Case:
     """A license as it lies before an admin.
 
     was_verified: whether sessions may rest on it. encumbered: by our file or by the board's. has_suspended_twin:
-    whether the therapist has such a license suspended. checks: the latest result of each. must_answer: checks that have
-    to say something.
+    whether the therapist has a license of this title and place suspended, whatever its number. checks: the latest
+    result of each. must_answer: checks that have to say something.
     """
 
     status: LicenseStatus
@@ -151,7 +151,7 @@ def decide(case: Case, meant: Meant, *, pending: Pending | None) -> Ruling:
             by=meant.by,
             failed_checks=overrides,
             standing=meant.standing,
-            encumbered=meant.encumbered,
+            encumbered=is_encumbered(meant),
         )
         return Ruling(status=case.status, pending=first, overrides=overrides)
     if pending.by == meant.by:
@@ -172,7 +172,7 @@ def _takes_two(case: Case, meant: Meant) -> bool:
 
 
 def _is_the_same(meant: Meant, pending: Pending) -> bool:
-    return (meant.outcome, meant.standing, meant.encumbered) == (
+    return (meant.outcome, meant.standing, is_encumbered(meant)) == (
         pending.outcome,
         pending.standing,
         pending.encumbered,
@@ -199,12 +199,9 @@ def _overrides(case: Case, meant: Meant) -> frozenset[CheckName]:
     """Give the failed checks a verification would override: none where none failed. Raises TransitionNotAllowed."""
     if meant.outcome is not DecisionOutcome.VERIFIED:
         return frozenset()
-    failed = frozenset(
-        check.name
-        for check in case.checks
-        if check.outcome is CheckOutcome.FAIL
-        or (check.outcome is CheckOutcome.UNAVAILABLE and check.name in case.must_answer)
-    )
+    answered = {check.name for check in case.checks if check.outcome is not CheckOutcome.UNAVAILABLE}
+    failed = frozenset(check.name for check in case.checks if check.outcome is CheckOutcome.FAIL)
+    failed |= case.must_answer - answered
     if failed and not (meant.override_reason or "").strip():
         names = ", ".join(sorted(failed))
         detail = f"A check failed or has no answer ({names}); verifying all the same needs an override_reason."

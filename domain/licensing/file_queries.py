@@ -49,7 +49,9 @@ async def open_questions(session: AsyncSession, *, license_ids: Collection[Licen
         return {}
     rows = await session.execute(
         select(InformationRequest.license_id, InformationRequest.message).where(
-            among(InformationRequest.license_id, license_ids), InformationRequest.answered_at.is_(None)
+            among(InformationRequest.license_id, license_ids),
+            InformationRequest.answered_at.is_(None),
+            InformationRequest.ended_at.is_(None),
         )
     )
     return {license_id: message for license_id, message in rows}  # noqa: C416 - rows are not pairs to the checker

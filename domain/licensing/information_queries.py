@@ -11,6 +11,8 @@ async def open_question(session: AsyncSession, *, license_id: LicenseId) -> Info
     """Load what was asked about a license and not answered yet; the license is locked."""
     return await session.scalar(
         select(InformationRequest).where(
-            InformationRequest.license_id == license_id, InformationRequest.answered_at.is_(None)
+            InformationRequest.license_id == license_id,
+            InformationRequest.answered_at.is_(None),
+            InformationRequest.ended_at.is_(None),
         )
     )

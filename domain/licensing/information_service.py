@@ -85,6 +85,7 @@ async def ask(
         asked_at=now,
         answer=None,
         answered_at=None,
+        ended_at=None,
     )
     session.add(asked)
     row.status = LicenseStatus.NEEDS_INFO
@@ -126,8 +127,10 @@ async def answer(
     therapist = await therapist_queries.locked(session, therapist_id=by.therapist_id)
     if therapist is None:
         raise therapists.ProfileMissing
+    if not await queries.is_of(session, license_id=license_id, therapist_id=therapist.id):
+        raise LicenseNotFound  # before anybody else's is locked
     row = await queries.locked(session, license_id=license_id)
-    if row is None or row.therapist_id != therapist.id:
+    if row is None:
         raise LicenseNotFound
     asked = await information_queries.open_question(session, license_id=row.id)
     if asked is None or row.status is not LicenseStatus.NEEDS_INFO:

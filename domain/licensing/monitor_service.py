@@ -18,9 +18,11 @@ from domain.accounts import queries as accounts
 from domain.audit import service as audit
 from domain.ids import AccountId, TherapistId, uuid7
 from domain.licensing import check_service, freshness, monitor_queries, monitoring, permission_service
-from domain.licensing.checks import CheckOutcome, CheckResult, CheckTrigger
+from domain.licensing.board_check import BoardLook
+from domain.licensing.checks import CheckName, CheckOutcome, CheckResult, CheckTrigger
 from domain.licensing.decisions import DecisionOutcome
 from domain.licensing.licenses import LicenseStatus
+from domain.licensing.monitoring import Effect
 from domain.licensing.standing import Standing
 from domain.licensing.tables import LicenseCheck, LicenseDecision, LicenseRow
 from domain.notices import service as notices
@@ -63,7 +65,8 @@ async def look(session: AsyncSession, *, therapist_id: TherapistId, vault: Vault
             now=now,
         )
         row.monitored_at = now if newest is None else max(now, newest)  # clocks of machines differ
-        if _apply(session, row, checks=checks, now=now):
+        board = await check_service.board_look(session, row=row, therapist=therapist, vault=vault, now=now)
+        if _apply(session, row, checks=checks, board=board, now=now):
             suspended += 1
         elif any(check.outcome in _NOT_GOOD for check in checks):
             to_review += 1
@@ -73,7 +76,14 @@ async def look(session: AsyncSession, *, therapist_id: TherapistId, vault: Vault
     return Looked(looked_at=len(rows), suspended=suspended, to_review=to_review)
 
 
-def _apply(session: AsyncSession, row: LicenseRow, *, checks: Sequence[LicenseCheck], now: datetime) -> bool:
+def _apply(
+    session: AsyncSession,
+    row: LicenseRow,
+    *,
+    checks: Sequence[LicenseCheck],
+    board: BoardLook | None,
+    now: datetime,
+) -> bool:
     """Let a look have its effect on a credential; say whether it was suspended."""
     results = [_result(check) for check in checks]
     today = now.astimezone(UTC).date()
@@ -84,7 +94,50 @@ def _apply(session: AsyncSession, row: LicenseRow, *, checks: Sequence[LicenseCh
     cleared_on = monitoring.screened_on(results, today=today)
     if cleared_on is not None:
         row.screened_on = freshness.later(row.screened_on, cleared_on)
+    return _apply_board(session, row, board=board, results=results, now=now)
+
+
+def _apply_board(
+    session: AsyncSession, row: LicenseRow, *, board: BoardLook | None, results: Sequence[CheckResult], now: datetime
+) -> bool:
+    """Let what the board's roster says have its effect; say whether the credential was suspended."""
+    effect = monitoring.effect(board, board_checked_on=row.board_checked_on)
+    if board is None or effect is Effect.NOTHING:
+        return False
+    row.standing = board.standing
+    row.board_expires_on = board.expires_on
+    if effect is Effect.SUSPENDS:
+        reason = monitoring.OUT_OF_FORCE_REASON.format(standing=board.standing)
+        _suspend(session, row, reason=reason, seen=_of(CheckName.BOARD_STATUS, results), now=now)
+        return True
+    if effect is Effect.RETURNS:
+        row.encumbered = True
+        if row.status is LicenseStatus.VERIFIED:
+            _return(session, row, now=now)
+        return False
+    row.board_checked_on = freshness.later(row.board_checked_on, board.as_of)
     return False
+
+
+def _return(session: AsyncSession, row: LicenseRow, *, now: datetime) -> None:
+    """Let an admin look again at what was verified: its sessions stay, and nothing new is booked on it."""
+    row.status = LicenseStatus.SUBMITTED
+    row.pending_decision_id = None
+    row.submitted_at = now  # the clock of this decision starts now
+    row.version += 1
+    audit.record(
+        session,
+        by=None,
+        action=Action.LICENSE_DECIDE,
+        subject_kind="license",
+        subject_id=row.id,
+        now=now,
+        reason=monitoring.ENCUMBERED_REASON,
+    )
+
+
+def _of(name: CheckName, results: Sequence[CheckResult]) -> CheckResult:
+    return next(each for each in results if each.name is name)
 
 
 def _suspend(

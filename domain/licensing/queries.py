@@ -1,6 +1,7 @@
 """Licenses, checks and register rows, loaded."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, func, select, text
@@ -9,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.ids import LicenseId, TherapistId
 from domain.licensing import decisions
+from domain.licensing.checks import CheckName, CheckOutcome
 from domain.licensing.licenses import LicenseStatus
 from domain.licensing.own_records import Twin
 from domain.licensing.tables import LicenseCheck, LicenseDecision, LicenseRow, Provider
@@ -49,6 +51,12 @@ async def locked(session: AsyncSession, *, license_id: LicenseId) -> LicenseRow 
     return (await session.scalars(statement.execution_options(populate_existing=True))).one_or_none()
 
 
+async def is_of(session: AsyncSession, *, license_id: LicenseId, therapist_id: TherapistId) -> bool:
+    """Tell whether a license is a therapist's."""
+    theirs = exists().where(LicenseRow.id == license_id, LicenseRow.therapist_id == therapist_id)
+    return bool(await session.scalar(select(theirs)))
+
+
 async def latest_checks(
     session: AsyncSession, *, license_ids: Collection[LicenseId]
 ) -> dict[LicenseId, list[LicenseCheck]]:
@@ -65,6 +73,19 @@ async def latest_checks(
     for check in await session.scalars(statement):
         found[check.license_id].append(check)
     return found
+
+
+async def reviewed(session: AsyncSession, *, license_id: LicenseId, until: datetime) -> Sequence[str]:
+    """Give the evidence of what screenings of a license left for review until an instant."""
+    rows = await session.scalars(
+        select(LicenseCheck.evidence).where(
+            LicenseCheck.license_id == license_id,
+            LicenseCheck.name == CheckName.EXCLUSION_LIST,
+            LicenseCheck.outcome == CheckOutcome.REVIEW,
+            LicenseCheck.checked_at <= until,
+        )
+    )
+    return rows.all()
 
 
 async def decision(session: AsyncSession, *, decision_id: UUID) -> LicenseDecision:
@@ -118,3 +139,15 @@ def _same(row: LicenseRow) -> ColumnElement[bool]:
         LicenseRow.jurisdiction == row.jurisdiction,
         LicenseRow.compact.is_not_distinct_from(row.compact),
     )
+
+
+async def has_title_suspended(session: AsyncSession, *, row: LicenseRow) -> bool:
+    """Tell whether the therapist has another license of this title and place suspended, whatever its number."""
+    other = and_(
+        LicenseRow.therapist_id == row.therapist_id,
+        LicenseRow.id != row.id,
+        LicenseRow.license_type == row.license_type,
+        LicenseRow.jurisdiction == row.jurisdiction,
+        LicenseRow.status == LicenseStatus.SUSPENDED,
+    )
+    return bool(await session.scalar(select(exists().where(other))))

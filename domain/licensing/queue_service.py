@@ -14,10 +14,12 @@ from domain.access.policy import Action
 from domain.audit import service as audit
 from domain.ids import LicenseId, TherapistId
 from domain.licensing import clocks, file_queries, queue_queries, risk
+from domain.licensing.checks import CheckName, CheckOutcome
 from domain.licensing.clocks import Clocks
 from domain.licensing.file_queries import CheckedLicense
 from domain.licensing.queue_queries import Filter
 from domain.licensing.risk import Risk
+from domain.licensing.tables import LicenseCheck
 from domain.therapists import service as therapists
 from domain.vault.cipher import Vault
 
@@ -73,7 +75,7 @@ async def queue(
         session, filter_=filter_, by_risk=order is Order.RISK, after=after, limit=limit + 1, now=now
     )
     shown = found[:limit]
-    checked = await file_queries.checked(session, [row for row, _, _ in shown])
+    checked = await file_queries.checked(session, [each.row for each in shown])
     for each in checked:
         audit.record(
             session, by=by, action=Action.LICENSE_REVIEW, subject_kind="license", subject_id=each.row.id, now=now
@@ -81,26 +83,32 @@ async def queue(
     queued = [
         QueuedLicense(
             license=each,
-            therapist_id=therapist.id,
-            display_name=therapist.display_name,
-            legal_name=therapists.legal_name(therapist, vault=vault),
-            risk=risk_of(each),
+            therapist_id=place.therapist.id,
+            display_name=place.therapist.display_name,
+            legal_name=therapists.legal_name(place.therapist, vault=vault),
+            risk=risk_of(each, has_title_suspended=place.has_title_suspended),
             clocks=clocks_of(each, now=now),
-            place=(rank, each.row.submitted_at, each.row.id),
+            place=(place.rank, each.row.submitted_at, each.row.id),
         )
-        for each, (_, therapist, rank) in zip(checked, shown, strict=True)
+        for each, place in zip(checked, shown, strict=True)
     ]
     return QueuePage(licenses=queued, has_more=len(found) > limit)
 
 
-def risk_of(found: CheckedLicense) -> Risk:
-    """Judge a license with its latest checks."""
+def risk_of(found: CheckedLicense, *, has_title_suspended: bool) -> Risk:
+    """Judge a license with its latest checks. has_title_suspended: in the same place, under whatever number."""
     return risk.of(
-        outcomes=[check.outcome for check in found.checks],
+        outcomes=[check.outcome for check in found.checks if not _says_nothing(check)],
         encumbered=found.row.encumbered,
+        has_title_suspended=has_title_suspended,
         license_type=found.row.license_type,
         compact=found.row.compact,
     )
+
+
+def _says_nothing(check: LicenseCheck) -> bool:
+    """Tell whether it is only that no roster of the board is at hand, which is so for most boards."""
+    return check.name is CheckName.BOARD_STATUS and check.outcome is CheckOutcome.UNAVAILABLE
 
 
 def clocks_of(found: CheckedLicense, *, now: datetime) -> Clocks:

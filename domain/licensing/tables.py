@@ -112,7 +112,10 @@ class LicenseDecision(Base):
 
 
 class InformationRequest(Base):
-    """A round of questions about a license: what an admin asked, what the therapist answered; one is open at most."""
+    """A round of questions about a license: what an admin asked, what the therapist answered; one is open at most.
+
+    ended_at: when the license was decided without an answer.
+    """
 
     __tablename__ = "license_information_request"
 
@@ -123,6 +126,7 @@ class InformationRequest(Base):
     asked_at: Mapped[datetime]
     answer: Mapped[str | None]
     answered_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
 
 
 class CompactMembership(Base):

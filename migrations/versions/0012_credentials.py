@@ -101,11 +101,13 @@ CREATE TABLE license_information_request (
     asked_at timestamptz NOT NULL,
     answer text CHECK (answer <> ''),
     answered_at timestamptz,
+    -- decided without an answer
+    ended_at timestamptz,
     CHECK ((answer IS NULL) = (answered_at IS NULL))
 );
 -- a round ends before the next begins
 CREATE UNIQUE INDEX license_information_request_open_key ON license_information_request (license_id)
-    WHERE answered_at IS NULL;
+    WHERE answered_at IS NULL AND ended_at IS NULL;
 CREATE INDEX license_information_request_license_id_idx ON license_information_request (license_id, asked_at);
 GRANT SELECT, INSERT, UPDATE ON license_information_request TO attune_service;
 

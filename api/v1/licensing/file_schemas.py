@@ -10,7 +10,7 @@ from api.wire import Instant, View
 from domain.access.actor import Role
 from domain.access.policy import Action
 from domain.licensing.checks import CheckMethod, CheckName, CheckOutcome, CheckTrigger
-from domain.licensing.decisions import DecisionOutcome
+from domain.licensing.decisions import Awaiting, DecisionOutcome
 from domain.licensing.file_queries import CheckedLicense
 from domain.licensing.file_service import FiledLicense, VerificationFile
 from domain.licensing.licenses import LicenseStatus
@@ -90,6 +90,7 @@ class FiledQuestionView(View):
     asked_at: Instant
     answer: str | None
     answered_at: Instant | None
+    ended_at: Instant | None
 
 
 class FiledLicenseView(View):
@@ -109,7 +110,14 @@ class FiledLicenseView(View):
     def of(cls, filed: FiledLicense, *, now: datetime) -> Self:
         """Present a credential."""
         latest = {check.name: check for check in filed.checks}
-        shown = CheckedLicense(row=filed.row, checks=list(latest.values()), awaiting=None)
+        waiting = None if filed.row.pending_decision_id is None else Awaiting.SECOND_ADMIN
+        asked = [each for each in filed.questions if each.answered_at is None and each.ended_at is None]
+        shown = CheckedLicense(
+            row=filed.row,
+            checks=list(latest.values()),
+            awaiting=waiting,
+            question=asked[0].message if asked else None,
+        )
         return cls(
             license=license_view(shown, now=now),
             submitted_at=filed.row.submitted_at,

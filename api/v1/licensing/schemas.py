@@ -107,7 +107,8 @@ class SourceWire(Body):
 class CreateDecision(Body):
     """What an admin decides. override_reason: why a license is verified although a check failed.
 
-    standing: what the board's register says; only the first three of its words permit practice. encumbered: whether the
+    standing: what the board's register says, null for what our copy of its roster says, or `valid`; only the first
+    three of its words permit practice. encumbered: whether the
     board acts on the license, by conditions, probation or whatever it calls it; then it takes two admins.
     """
 
@@ -115,7 +116,7 @@ class CreateDecision(Body):
     reason: Annotated[str, short(REASON_LENGTH_MAX)]
     source: SourceWire
     override_reason: Annotated[str, short(REASON_LENGTH_MAX)] | None = None
-    standing: Standing = Standing.VALID
+    standing: Standing | None = None
     encumbered: bool = False
 
     def decision(self) -> Decision:

@@ -8,9 +8,10 @@ from api.parts import Parts
 from domain.access.actor import Actor, Role
 from domain.access.policy import Action
 from domain.audit.tables import AuditEntry
-from domain.licensing import queue_service, submission_service
+from domain.licensing import monitor_service, queue_service, submission_service
 from domain.licensing.decisions import DecisionOutcome
 from domain.licensing.file_queries import CheckedLicense
+from domain.licensing.licenses import LicenseType
 from domain.licensing.queue_queries import Filter
 from domain.licensing.queue_service import Order, Place, QueuedLicense, QueuePage
 from domain.licensing.risk import Risk
@@ -96,6 +97,51 @@ async def test_by_risk_what_failed_comes_before_what_is_older(
         (failed.row.id, Risk.HIGH),
         (older.row.id, Risk.ELEVATED),  # no list was there to look into
     ]
+
+
+async def test_the_database_sorts_by_the_risk_that_is_shown(
+    session: AsyncSession, parts: Parts, now: datetime, therapist: Actor, admin: Actor
+) -> None:
+    await licensing.exclusions(session, {"LASTNAME": "MUSTER"})
+    await licensing.providers(session, licensing.provider_entry())
+    plain = await submitted(session, parts, by=therapist, now=now, number="1")
+    encumbered = await submitted(session, parts, by=therapist, now=now + timedelta(seconds=1), number="2")
+    encumbered.row.encumbered = True
+    supervised = await submitted(session, parts, by=therapist, now=now + timedelta(seconds=2), number="3")
+    supervised.row.license_type = LicenseType.LPCC_CANDIDATE
+    other = await licensing.applicant(session, vault=parts.vault)
+    lost = await submitted(session, parts, by=other, now=now, number="4")
+    for outcome in (DecisionOutcome.VERIFIED, DecisionOutcome.SUSPENDED):
+        await licensing.decide(session, license_id=lost.row.id, decision=licensing.decision(outcome), by=admin, now=now)
+    again = await submitted(session, parts, by=other, now=now + timedelta(seconds=3), number="5")
+    await session.flush()
+
+    found = await listed(session, parts, Filter.SUBMITTED, order=Order.RISK, by=admin, now=now)
+
+    assert [(each.license.row.id, each.risk) for each in found] == [
+        (encumbered.row.id, Risk.HIGH),
+        (again.row.id, Risk.HIGH),
+        (supervised.row.id, Risk.ELEVATED),
+        (plain.row.id, Risk.LOW),
+    ]
+    assert [each.place[0] for each in found] == [list(Risk).index(each.risk) for each in found]
+
+
+async def test_what_a_check_says_after_the_decision_asks_for_attention_until_an_admin_looks(
+    session: AsyncSession, parts: Parts, now: datetime, therapist: Actor, admin: Actor
+) -> None:
+    found = await submitted(session, parts, by=therapist, now=now, number="1")
+    await licensing.decide(session, license_id=found.row.id, decision=licensing.decision(), by=admin, now=now)
+    before = await listed(session, parts, Filter.ATTENTION, by=admin, now=now)
+    await licensing.exclusions(session, {"STATE": "OH", "DOB": "07/04/71"})
+    later = now + timedelta(days=1)
+
+    await monitor_service.look(session, therapist_id=therapist.therapist_id, vault=parts.vault, now=later)
+    noticed = await listed(session, parts, Filter.ATTENTION, by=admin, now=later)
+    await licensing.decide(session, license_id=found.row.id, decision=licensing.decision(), by=admin, now=later)
+
+    assert (before, [each.license.row.id for each in noticed]) == ([], [found.row.id])
+    assert await listed(session, parts, Filter.ATTENTION, by=admin, now=later) == []
 
 
 async def test_every_page_by_risk_goes_on_where_the_last_one_ended(
