@@ -4,12 +4,14 @@ from dataclasses import replace
 import httpx
 from fastapi import FastAPI
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.app import create_app
 from api.dependencies import WriteSession
 from api.parts import Parts
 from api.problems import KINDS
 from domain.database import Address, connect
+from tests.build import therapists
 
 
 async def test_the_process_lives_and_is_ready(http: httpx.AsyncClient) -> None:
@@ -28,9 +30,11 @@ async def test_it_is_not_ready_without_its_database(parts: Parts) -> None:
         alive = await client.get("/healthz")
         ready = await client.get("/readyz")
         help_now = await client.get("/v1/crisis-resources", params={"country": "US"})
+        metrics = await client.get("/metrics")
     await nowhere.close()
 
     assert alive.status_code == 200
+    assert (metrics.status_code, "attune_database_up 0.0" in metrics.text) == (200, True)
     assert ready.status_code == 503
     assert ready.json()["type"] == "/problems/unavailable"
     assert ready.headers["retry-after"]
@@ -45,6 +49,26 @@ async def test_metrics_name_routes_as_declared_and_nobody(http: httpx.AsyncClien
 
     assert 'route="/problems/{slug}"' in metrics
     assert 'route="/problems/slot-taken"' not in metrics
+
+
+async def test_a_license_nobody_looks_at_raises_an_alarm_although_nothing_runs(
+    http: httpx.AsyncClient, session: AsyncSession
+) -> None:
+    therapist_id = await therapists.profile(session)
+    await therapists.license_of(session, therapist_id=therapist_id)
+    await session.commit()
+    before = stale_of((await http.get("/metrics")).text)
+
+    await therapists.license_of(session, therapist_id=therapist_id, checked_on=therapists.LONG_AGO)
+    await session.commit()
+
+    metrics = (await http.get("/metrics")).text
+    assert (stale_of(metrics) - before, "attune_database_up 1.0" in metrics) == (1, True)
+
+
+def stale_of(metrics: str) -> int:
+    line = next(each for each in metrics.splitlines() if each.startswith("attune_licenses_stale "))
+    return int(float(line.split()[1]))
 
 
 async def test_the_documentation_loads_nothing_from_another_host(http: httpx.AsyncClient) -> None:

@@ -6,6 +6,7 @@ import asyncpg
 import pytest
 
 from domain.database import Address
+from tests.build import emptied
 
 
 @pytest.fixture(autouse=True)
@@ -13,5 +14,5 @@ async def leave_nothing(server_address: Address) -> AsyncIterator[None]:
     """Empty what these tests commit, as the owner; the audit is append-only and stays."""
     yield
     owner = await asyncpg.connect(server_address.dsn())
-    await owner.execute("TRUNCATE account CASCADE")
+    await emptied.empty(owner)
     await owner.close()

@@ -12,7 +12,7 @@ from api.parts import Parts
 from domain.availability import calendars_service
 from domain.availability.tables import BusyCalendarRow, BusyTimeRow
 from domain.database import Address
-from tests.build import booking
+from tests.build import booking, emptied
 from tests.build.calendars import calendar, event
 from tests.build.therapists import listed_therapist
 
@@ -25,7 +25,7 @@ async def leave_nothing(server_address: Address) -> AsyncIterator[None]:
     """Empty what these tests commit, as the owner; the audit is append-only and stays."""
     yield
     owner = await asyncpg.connect(server_address.dsn())
-    await owner.execute("TRUNCATE account CASCADE")
+    await emptied.empty(owner)
     await owner.close()
 
 

@@ -21,7 +21,7 @@ from domain.booking.terms import ReasonCode
 from domain.database import Address, Database
 from domain.ids import BookingId, TherapistId
 from domain.therapists.service import TherapistNotFound
-from tests.build import booking
+from tests.build import booking, emptied
 from tests.build.availability import hours, schedule
 from tests.build.therapists import listed_therapist
 from tests.build.waiting import asked, waits
@@ -34,7 +34,7 @@ async def leave_nothing(server_address: Address) -> AsyncIterator[None]:
     """Empty what these tests commit, as the owner; the audit is append-only and stays."""
     yield
     owner = await asyncpg.connect(server_address.dsn())
-    await owner.execute("TRUNCATE account CASCADE")
+    await emptied.empty(owner)
     await owner.close()
 
 
