@@ -24,6 +24,7 @@ from domain.booking import jobs as booking
 from domain.clock import Clock
 from domain.database import Address, Database, DriverConnection, address_of, connect, server_settings
 from domain.job import JobName
+from domain.licensing import expiry_service as license_expiry_service
 from domain.notices import jobs as notices
 from domain.notices.configured_mailer import mailer_of
 from domain.notices.message import Mailer
@@ -135,6 +136,7 @@ def create(settings: Settings) -> Working:
         sweeps=(
             *SWEEPS,
             ("holds_run_out", partial(expiry_service.sweep, vault=vault)),
+            ("licenses_ending", partial(license_expiry_service.sweep, vault=vault)),
             ("licenses_watched", partial(watch_service.sweep, database=database, vault=vault)),
             ("busy_calendars", partial(calendars_service.sweep, vault=vault)),
         ),

@@ -173,5 +173,6 @@ def _correct(row: LicenseRow, *, answer: Answer) -> None:
     window = places.days(row.jurisdiction, first=issued_on, last=expires_on)
     never = window.ends_at <= window.starts_at
     row.number = answer.number or row.number
+    row.expiry_told_days = None
     row.issued_on, row.expires_on = issued_on, expires_on
     row.valid_during = Range(empty=True) if never else Range(window.starts_at, window.ends_at)

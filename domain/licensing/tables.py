@@ -24,7 +24,8 @@ class LicenseRow(Base):
     when they never do. pending_decision_id: the decision that waits for a second admin. was_verified: whether sessions
     may have been booked on it. standing: what the board says, None while nobody has looked; board_expires_on: its last
     day by the board, where said. board_checked_on, screened_on: the days of the last good looks at the board and at the
-    exclusion list. monitored_at: when it was last checked, whatever came of it. supervisor_…: all four or none.
+    exclusion list. monitored_at: when it was last checked, whatever came of it. expiry_told_days: the last threshold
+    its therapist was told of. supervisor_…: all four or none.
     """
 
     __tablename__ = "license"
@@ -55,6 +56,7 @@ class LicenseRow(Base):
     board_checked_on: Mapped[date | None]
     screened_on: Mapped[date | None]
     monitored_at: Mapped[datetime | None]
+    expiry_told_days: Mapped[int | None]
     claimed_by: Mapped[AccountId | None]
     claimed_until: Mapped[datetime | None]
     version: Mapped[int]

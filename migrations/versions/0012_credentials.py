@@ -35,6 +35,8 @@ ALTER TABLE license ADD COLUMN was_verified boolean NOT NULL DEFAULT false;
 ALTER TABLE license ADD COLUMN board_checked_on date;
 ALTER TABLE license ADD COLUMN screened_on date;
 ALTER TABLE license ADD COLUMN monitored_at timestamptz;
+-- the last threshold, in days before its last day, of which its therapist was told
+ALTER TABLE license ADD COLUMN expiry_told_days integer;
 ALTER TABLE license ADD COLUMN claimed_by uuid;
 ALTER TABLE license ADD COLUMN claimed_until timestamptz;
 ALTER TABLE license ADD CONSTRAINT license_privilege_check CHECK (
@@ -44,6 +46,7 @@ ALTER TABLE license ADD CONSTRAINT license_supervisor_check CHECK (
     num_nulls(supervisor_name, supervisor_license_type, supervisor_number, supervisor_expires_on) IN (0, 4)) NOT VALID;
 ALTER TABLE license ADD CONSTRAINT license_standing_check CHECK (standing IN ('valid', 'valid_conditions',
     'valid_telehealth_only', 'lapsed', 'inactive', 'surrendered', 'suspended', 'revoked', 'pending')) NOT VALID;
+ALTER TABLE license ADD CONSTRAINT license_expiry_told_check CHECK (expiry_told_days IN (90, 30, 7)) NOT VALID;
 ALTER TABLE license ADD CONSTRAINT license_claim_check CHECK ((claimed_by IS NULL) = (claimed_until IS NULL)) NOT VALID;
 ALTER TABLE license ADD CONSTRAINT license_home_license_id_fkey
     FOREIGN KEY (home_license_id) REFERENCES license ON DELETE RESTRICT NOT VALID;
@@ -192,6 +195,7 @@ ALTER TABLE license VALIDATE CONSTRAINT license_privilege_check;
 ALTER TABLE license VALIDATE CONSTRAINT license_supervisor_check;
 ALTER TABLE license VALIDATE CONSTRAINT license_standing_check;
 ALTER TABLE license VALIDATE CONSTRAINT license_claim_check;
+ALTER TABLE license VALIDATE CONSTRAINT license_expiry_told_check;
 ALTER TABLE license VALIDATE CONSTRAINT license_home_license_id_fkey;
 ALTER TABLE license VALIDATE CONSTRAINT license_claimed_by_fkey;
 ALTER TABLE license_check VALIDATE CONSTRAINT license_check_method_check;
@@ -207,6 +211,7 @@ CREATE INDEX CONCURRENTLY license_home_license_id_idx ON license (home_license_i
 CREATE INDEX CONCURRENTLY license_number_idx
     ON license (jurisdiction, license_type, regexp_replace(lower(number), '[^a-z0-9]', '', 'g'));
 CREATE INDEX CONCURRENTLY license_monitored_idx ON license (monitored_at NULLS FIRST) WHERE status = 'verified';
+CREATE INDEX CONCURRENTLY license_expires_on_idx ON license (expires_on) WHERE status = 'verified';
 CREATE UNIQUE INDEX CONCURRENTLY license_held_key ON license
     (therapist_id, license_type, number, jurisdiction, expires_on, coalesce(compact, '')) WHERE status <> 'rejected';
 DROP INDEX CONCURRENTLY license_therapist_id_key;
@@ -215,6 +220,7 @@ DROP INDEX CONCURRENTLY license_therapist_id_key;
 DOWN_APART = """
 DROP INDEX CONCURRENTLY register_import_latest_idx;
 DROP INDEX CONCURRENTLY license_held_key;
+DROP INDEX CONCURRENTLY license_expires_on_idx;
 DROP INDEX CONCURRENTLY license_monitored_idx;
 DROP INDEX CONCURRENTLY license_number_idx;
 DROP INDEX CONCURRENTLY license_home_license_id_idx;
@@ -235,7 +241,8 @@ ALTER TABLE license_decision DROP COLUMN seconds_admin_id, DROP COLUMN status_af
     DROP COLUMN encumbered, DROP COLUMN standing;
 ALTER TABLE license_check DROP COLUMN evidence, DROP COLUMN source_url, DROP COLUMN as_of, DROP COLUMN trigger,
     DROP COLUMN method;
-ALTER TABLE license DROP COLUMN claimed_until, DROP COLUMN claimed_by, DROP COLUMN monitored_at,
+ALTER TABLE license DROP COLUMN expiry_told_days, DROP COLUMN claimed_until, DROP COLUMN claimed_by,
+    DROP COLUMN monitored_at,
     DROP COLUMN screened_on, DROP COLUMN board_checked_on, DROP COLUMN was_verified, DROP COLUMN board_expires_on,
     DROP COLUMN encumbered, DROP COLUMN standing, DROP COLUMN supervisor_expires_on, DROP COLUMN supervisor_number,
     DROP COLUMN supervisor_license_type, DROP COLUMN supervisor_name, DROP COLUMN member_jurisdictions,

@@ -118,6 +118,7 @@ async def test_every_table_that_is_to_be_forgotten_has_its_sweep(working: Workin
         "licenses_lost",
         "sessions_without_a_word",
         "holds_run_out",
+        "licenses_ending",
         "licenses_watched",
         "busy_calendars",
     ]
