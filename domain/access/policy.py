@@ -64,6 +64,7 @@ class Action(StrEnum):
     FEED_WRITE = "calendar_feed.write"
     FEED_READ = "calendar_feed.read"
     PRACTICE_CLOSE = "practice.close"
+    LOST_SESSIONS_READ = "lost_sessions.read"
     TASK_OPEN = "task.open"
     TASK_READ = "task.read"
     TASK_RESOLVE = "task.resolve"
@@ -121,6 +122,7 @@ ROLES: Final[dict[Action, frozenset[Role]]] = {
     Action.FEED_WRITE: PARTIES,
     Action.FEED_READ: PARTIES,
     Action.PRACTICE_CLOSE: THERAPIST,
+    Action.LOST_SESSIONS_READ: ADMIN,
     Action.TASK_READ: ADMIN,
     Action.TASK_RESOLVE: ADMIN,
     Action.FORM_RESPONSE_READ: PARTIES,

@@ -8,6 +8,7 @@ from api.v1.booking import (
     change_routes,
     feed_routes,
     hold_routes,
+    lost_routes,
     place_routes,
     practice_routes,
     series_routes,
@@ -27,4 +28,5 @@ routers: Final = (
     waitlist_routes.router,
     feed_routes.router,
     practice_routes.router,
+    lost_routes.router,
 )
