@@ -5,9 +5,8 @@ Groups are locked before their seats, rows by id.
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Final
 
-from sqlalchemy import ColumnElement, DateTime, Result, Select, and_, exists, func, select, tuple_, update
+from sqlalchemy import ColumnElement, DateTime, Result, Select, and_, exists, func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,11 +21,8 @@ from domain.booking.tables import Booking
 from domain.booking.terms import Party, ReasonCode
 from domain.booking.uncovered import Promise
 from domain.ids import BookingId, ClientId, TherapistId
-from domain.licensing.licenses import LicenseStatus
-from domain.licensing.tables import LicenseRow, PracticePermission
+from domain.licensing.tables import CompactMembership, LicenseRow, PracticePermission
 from domain.therapists.tables import Therapist
-
-LOST: Final = (LicenseStatus.SUSPENDED, LicenseStatus.REJECTED)
 
 
 async def ahead(
@@ -37,6 +33,20 @@ async def ahead(
     if after is not None:
         wanted = wanted.where(Booking.id > after)
     return _read(await session.execute(wanted.order_by(Booking.id).limit(limit)))
+
+
+async def lock(
+    session: AsyncSession, *, therapist_id: TherapistId, booking_ids: Collection[BookingId], now: datetime
+) -> Sequence[Promise]:
+    """Lock those of these appointments that are still ahead, their groups first, and give them as they are now."""
+    groups = await session.scalars(
+        select(Booking.group_id).where(Booking.id.in_(booking_ids), Booking.group_id.is_not(None)).distinct()
+    )
+    await lock_groups(session, sorted(each for each in groups if each is not None))
+    meant = _promises(therapist_id).where(
+        Booking.id.in_(booking_ids), Booking.status == Status.CONFIRMED, func.lower(Booking.during) > now
+    )
+    return _read(await session.execute(meant.order_by(Booking.id).with_for_update()))
 
 
 async def given(session: AsyncSession, *, therapist_id: TherapistId) -> Sequence[Promise]:
@@ -202,26 +212,34 @@ async def closed_and_booked(
 
 
 async def to_review(session: AsyncSession, *, since: datetime, limit: int, now: datetime) -> Sequence[TherapistId]:
-    """Find therapists who lost a license since an instant and have an appointment ahead that none is left for."""
-    covered = (
-        select(PracticePermission.id)
+    """Find therapists with an appointment ahead that nothing permits whole, where something changed since an instant.
+
+    What changes is decided about a credential of theirs, or is known anew about the members of its compact.
+    """
+    permitted = (
+        select(func.range_agg(PracticePermission.during).bool_op("@>")(Booking.during))
         .where(
             PracticePermission.therapist_id == Booking.therapist_id,
             PracticePermission.jurisdiction == Booking.jurisdiction,
-            PracticePermission.during.overlaps(Booking.during),
+            or_(~PracticePermission.remote_only, Booking.session_format != SessionFormat.IN_PERSON),
         )
-        .exists()
+        .correlate(Booking)
+        .scalar_subquery()
+    )
+    decided = select(LicenseRow.therapist_id).where(LicenseRow.decided_at >= since)
+    members_changed = (
+        select(LicenseRow.therapist_id)
+        .join(CompactMembership, CompactMembership.compact == LicenseRow.compact)
+        .where(CompactMembership.recorded_at >= since)
     )
     found = await session.scalars(
-        select(LicenseRow.therapist_id)
-        .join(Booking, Booking.therapist_id == LicenseRow.therapist_id)
+        select(Booking.therapist_id)
         .where(
-            LicenseRow.status.in_(LOST),
-            LicenseRow.decided_at >= since,
+            Booking.therapist_id.in_(decided.union(members_changed)),
             Booking.kind.in_(OF_CLIENT),
             Booking.status == Status.CONFIRMED,
             func.lower(Booking.during) > now,
-            ~covered,
+            permitted.is_not(True),
         )
         .distinct()
         .limit(limit)

@@ -83,6 +83,9 @@ async def cancel_uncovered(
         session, therapist_id=therapist_id, after=after, limit=CANCELLED_AT_ONCE, now=now
     )
     found = uncovered(promises, permits=await licensing.permits(session, therapist_id=therapist_id))
+    if found:  # one may be on its way to a time or place that is permitted: who moved it is waited for
+        locked = await closing_queries.lock(session, therapist_id=therapist_id, booking_ids=found, now=now)
+        found = uncovered(locked, permits=await licensing.permits(session, therapist_id=therapist_id))
     cancelled: Sequence[BookingId] = ()
     if found:
         cancelled = await closing_queries.cancel(session, booking_ids=found, by=Party.SERVICE, now=now)

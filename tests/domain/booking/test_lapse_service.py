@@ -1,21 +1,22 @@
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.parts import Parts
 from domain.access.actor import Actor
 from domain.availability.schedule import SessionFormat
-from domain.booking import book_service, lapse_service
+from domain.booking import book_service, closing_service, lapse_service
 from domain.booking.states import Status
 from domain.booking.tables import Booking
 from domain.booking.terms import Party
-from domain.ids import TherapistId
+from domain.ids import PermissionId, TherapistId, uuid7
 from domain.licensing import permission_service
 from domain.licensing.licenses import LicenseStatus
 from domain.licensing.standing import Standing
-from domain.licensing.tables import LicenseRow
-from tests.build import booking, therapists
+from domain.licensing.tables import CompactMembership, LicenseRow, PracticePermission
+from tests.build import booking, gate, therapists
 from tests.build.availability import schedule, session_type
 from tests.build.booking import client
 from tests.build.therapists import listed_therapist
@@ -97,3 +98,71 @@ async def test_an_earlier_last_day_ends_what_lies_beyond_it(session: AsyncSessio
         Status.CONFIRMED,
         Status.CANCELLED,
     )
+
+
+async def test_the_sweep_finds_a_session_that_is_covered_in_part(session: AsyncSession, now: datetime) -> None:
+    therapist_id = await listed_therapist(session)
+    row = await booked(session, therapist_id, by=await client(session), now=now)
+    permission = (
+        await session.scalars(select(PracticePermission).where(PracticePermission.therapist_id == therapist_id))
+    ).one()
+    permission.during = Range(permission.during.lower, row.starts_at + timedelta(minutes=20))
+    (await gate.license_row(session, of=therapist_id)).decided_at = now
+    await session.flush()
+
+    assert await closing_service.sweep(session, now=now) == 1
+
+
+async def test_the_sweep_counts_what_follows_without_a_gap_together(session: AsyncSession, now: datetime) -> None:
+    therapist_id = await listed_therapist(session)
+    row = await booked(session, therapist_id, by=await client(session), now=now)
+    first = (
+        await session.scalars(select(PracticePermission).where(PracticePermission.therapist_id == therapist_id))
+    ).one()
+    middle = row.starts_at + timedelta(minutes=20)
+    session.add(
+        PracticePermission(
+            id=PermissionId(uuid7()),
+            therapist_id=therapist_id,
+            license_id=first.license_id,
+            jurisdiction=first.jurisdiction,
+            during=Range(middle, first.during.upper),
+            remote_only=True,
+            bookable_until=first.bookable_until,
+        )
+    )
+    first.during = Range(first.during.lower, middle)
+    (await gate.license_row(session, of=therapist_id)).decided_at = now
+    await session.flush()
+
+    assert await closing_service.sweep(session, now=now) == 0
+
+
+async def test_the_sweep_finds_a_session_in_person_that_telehealth_alone_does_not_permit(
+    session: AsyncSession, now: datetime
+) -> None:
+    in_person, video = [await listed_therapist(session, schedule=gate.BOTH) for _ in range(2)]
+    for therapist_id, session_format in ((in_person, SessionFormat.IN_PERSON), (video, SessionFormat.VIDEO)):
+        await booked(session, therapist_id, by=await client(session), session_format=session_format, now=now)
+        row = await gate.license_row(session, of=therapist_id)
+        row.standing, row.decided_at = Standing.VALID_TELEHEALTH_ONLY, now
+        await permission_service.rewrite(session, therapist_id=therapist_id)
+
+    assert await closing_service.sweep(session, now=now) == 1
+
+
+async def test_the_sweep_finds_whom_a_compact_does_not_serve_any_more(session: AsyncSession, now: datetime) -> None:
+    therapist_id = await gate.psychologist(session)
+    await booked(session, therapist_id, by=await client(session, jurisdiction="US-TX"), now=now)
+    await session.execute(update(CompactMembership).values(recorded_at=now - timedelta(days=30)))
+    await session.execute(
+        delete(PracticePermission).where(
+            PracticePermission.therapist_id == therapist_id, PracticePermission.jurisdiction == "US-TX"
+        )
+    )
+    long_ago = await closing_service.sweep(session, now=now)
+    await session.execute(
+        update(CompactMembership).where(CompactMembership.jurisdiction == "US-TX").values(recorded_at=now)
+    )
+
+    assert (long_ago, await closing_service.sweep(session, now=now)) == (0, 1)
