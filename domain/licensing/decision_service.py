@@ -1,7 +1,7 @@
 """Decide licenses: by an admin, or by two where it takes two."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -33,7 +33,7 @@ from domain.licensing.tables import LicenseCheck, LicenseDecision, LicenseRow
 from domain.therapists import queries as therapist_queries
 from domain.vault.cipher import Vault
 
-CHECKS_AGE_MAX: Final = timedelta(days=freshness.STALE_AFTER.days)
+CHECKS_AGE_MAX: Final = freshness.STALE_AFTER
 GIVES: Final = frozenset({DecisionOutcome.VERIFIED, DecisionOutcome.REINSTATED})
 
 
@@ -88,6 +88,9 @@ async def decide(
         if question is not None:
             question.ended_at = now
         _stand(row, decision=decision, meant=meant, ruling=ruling, now=now)
+        # whoever looked last at the board knows its last day: the roster, or the admin who found what was stated
+        seen_later = board is not None and board.as_of >= decision.source.checked_on
+        row.board_expires_on = board.expires_on if board is not None and seen_later else None
     elif ruling.pending != pending:
         row.pending_decision_id = written.id
     row.claimed_by = row.claimed_until = None

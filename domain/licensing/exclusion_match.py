@@ -114,17 +114,18 @@ def reinstatement_lookup(applicant: Applicant, *, rows: Iterable[ListedRow]) -> 
 
     None where nothing more is needed.
     """
-    met = [row for row in rows if row.reinstated_on is None and _counts(applicant, row)]
+    readings = applicant.turned_names
+    met = [row for row in rows if row.reinstated_on is None and _counts(applicant, row, readings=readings)]
     npis = {row.npi for row in met if row.npi is not None and row.npi != applicant.npi}
     keys = {key for row in met if row.name is not None for key in row.name.family_keys}
-    if not npis and keys <= {key for name in applicant.turned_names for key in name.family_keys}:
+    if not npis and keys <= {key for name in readings for key in name.family_keys}:
         return None
     return ExclusionLookup(npis=tuple(sorted(npis)), family_keys=tuple(sorted(keys)), birth_dates=())
 
 
-def _counts(applicant: Applicant, row: ListedRow) -> bool:
+def _counts(applicant: Applicant, row: ListedRow, *, readings: tuple[PersonName, ...]) -> bool:
     """Tell whether a row meets an applicant in a way that asks for more than a mention."""
-    found = match(applicant, row, readings=applicant.turned_names)
+    found = match(applicant, row, readings=readings)
     return found is not None and found is not Match.NAMESAKE
 
 

@@ -53,8 +53,9 @@ async def look(session: AsyncSession, *, therapist_id: TherapistId, vault: Vault
         log.error("permissions_drifted", therapist_id=str(therapist_id))  # nothing but zone rules should do that
     rows = await monitor_queries.relied_on(session, therapist_id=therapist_id)
     newest = await monitor_queries.newest_import(session)
-    suspended = to_review = 0
+    suspended = to_review = changed = 0
     for row in rows:
+        before = row.status
         is_due_to_import = row.monitored_at is not None and newest is not None and row.monitored_at < newest
         checks = await check_service.run(
             session,
@@ -70,7 +71,8 @@ async def look(session: AsyncSession, *, therapist_id: TherapistId, vault: Vault
             suspended += 1
         elif any(check.outcome in _NOT_GOOD for check in checks):
             to_review += 1
-    if suspended:
+        changed += row.status is not before
+    if changed:
         await _tell(session, rows[0], vault=vault, now=now)
     await permission_service.rewrite(session, therapist_id=therapist_id)
     return Looked(looked_at=len(rows), suspended=suspended, to_review=to_review)
