@@ -20,6 +20,14 @@ class AlternativeView(View):
     session_type: str
 
 
+class NextStepView(View):
+    """Something to do now."""
+
+    action: str
+    method: str
+    path: str
+
+
 class HeldView(View):
     """A session that you hold, as a refusal tells of it."""
 

@@ -7,17 +7,22 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from api import preconditions
-from api.alternatives import AlternativeView, alternative_views
+from api.alternatives import AlternativeView, NextStepView, alternative_views
 from api.dependencies import Reading, Writing
+from api.next_steps import FIND_THERAPIST, HELP_NOW, NextStep
 from api.preconditions import IfMatch
 from api.strict_json import StrictRoute
 from api.v1.booking import presented
 from api.v1.booking.schemas import AppointmentView
 from api.wire import Body, Jurisdiction, View
 from domain.booking import place_service, ways_on_service
+from domain.booking.states import Status
 from domain.ids import BookingId
 
 router = APIRouter(prefix="/appointments", tags=["booking"], route_class=StrictRoute)
+
+
+WAIT = NextStep(action="join_waitlist", method="POST", path="/v1/waitlist-entries")
 
 
 class PutPlace(Body, json_schema_extra={"examples": [{"jurisdiction": "US-TX"}]}):
@@ -32,6 +37,20 @@ class PlacePreviewView(View):
     permitted: bool
     reason: str | None
     alternatives: Sequence[AlternativeView]
+    next_steps: Sequence[NextStepView]
+
+
+class PlacedAppointmentView(AppointmentView):
+    """An appointment after its client said where they will be. next_steps: there when it could not be held there."""
+
+    next_steps: Sequence[NextStepView]
+
+
+def ways_on(*, permitted: bool) -> list[NextStepView]:
+    """Give what else somebody can do whose session can't be held where they will be."""
+    if permitted:
+        return []
+    return [NextStepView.model_validate(step) for step in (FIND_THERAPIST, WAIT, HELP_NOW)]
 
 
 @router.get("/{appointment_id}/place-preview")
@@ -47,14 +66,17 @@ async def preview_place(
         now=call.now,
     )
     return PlacePreviewView(
-        permitted=found.permitted, reason=found.reason, alternatives=alternative_views(found.alternatives)
+        permitted=found.permitted,
+        reason=found.reason,
+        alternatives=alternative_views(found.alternatives),
+        next_steps=ways_on(permitted=found.permitted),
     )
 
 
 @router.put("/{appointment_id}/place")
 async def put_place(
     *, appointment_id: UUID, body: PutPlace, call: Writing, response: Response, if_match: IfMatch = None
-) -> AppointmentView:
+) -> PlacedAppointmentView:
     """Say where you will be during the session.
 
     Where your therapist may treat you there, it stays. Where they may not, it can't be held: it is `cancelled` at no
@@ -70,5 +92,7 @@ async def put_place(
         now=call.now,
     )
     response.headers["ETag"] = preconditions.etag(placed.version)
-    ways_on = await ways_on_service.after_cancelling(call.session, appointment=placed, by=call.actor, now=call.now)
-    return await presented.one(placed, call, alternatives=ways_on)
+    instead = await ways_on_service.after_cancelling(call.session, appointment=placed, by=call.actor, now=call.now)
+    shown = await presented.one(placed, call, alternatives=instead)
+    permitted = placed.status is not Status.CANCELLED
+    return PlacedAppointmentView(**dict(shown), next_steps=ways_on(permitted=permitted))

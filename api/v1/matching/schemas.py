@@ -6,6 +6,7 @@ from typing import Annotated, Self
 from pydantic import Field, StringConstraints
 
 from api import next_steps
+from api.alternatives import NextStepView
 from api.next_steps import NextStep
 from api.safety_view import SafetyView, safety_view
 from api.wire import Body, Instant, Jurisdiction, Language, MoneyWire, View, WallTime, Zone, money_wire, short
@@ -163,14 +164,6 @@ class RelaxationView(View):
 
     drop: str
     gains: int
-
-
-class NextStepView(View):
-    """Something to do now."""
-
-    action: str
-    method: str
-    path: str
 
 
 class MatchView(View):

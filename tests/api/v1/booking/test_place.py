@@ -83,11 +83,23 @@ async def test_the_preview_says_what_would_come_of_it_and_changes_nothing(
     same = await http.get(url, params={"jurisdiction": "US-OH"}, headers=scene.client.headers)
     elsewhere = await http.get(url, params={"jurisdiction": "US-TX"}, headers=scene.client.headers)
 
-    assert same.json() == {"permitted": True, "reason": None, "alternatives": []}
+    assert same.json() == {"permitted": True, "reason": None, "alternatives": [], "next_steps": []}
     assert (elsewhere.json()["permitted"], bool(elsewhere.json()["reason"])) == (False, True)
     assert {each["therapist_id"] for each in elsewhere.json()["alternatives"]} == {str(there)}
     after = await http.get(f"/v1/appointments/{appointment_id}", headers=scene.client.headers)
     assert after.json()["status"] == "confirmed"
+
+
+async def test_where_nobody_may_treat_there_is_still_a_way_on(
+    http: httpx.AsyncClient, session: AsyncSession, parts: Parts
+) -> None:
+    scene = await booked.scene(session, parts)
+    appointment_id = await booked.appointment_id(http, scene)
+
+    placed = await put(http, scene, appointment_id, "US-GU")
+
+    assert (placed.json()["status"], placed.json()["alternatives"]) == ("cancelled", [])
+    assert [each["path"] for each in placed.json()["next_steps"]][:2] == ["/v1/matches", "/v1/waitlist-entries"]
 
 
 async def test_the_same_place_changes_nothing_and_twice_is_once(
